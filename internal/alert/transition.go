@@ -1,0 +1,78 @@
+package alert
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/hms-ops/hms-monitor/internal/event"
+)
+
+// State is how a watched series stands against its thresholds.
+type State string
+
+// The states, in order of severity.
+const (
+	OK       State = "ok"
+	Warning  State = "warning"
+	Critical State = "critical"
+)
+
+// Position orders transitions within the stream: N counts those that event Seq
+// brought about, or, with no event of their own, those since event Seq.
+type Position struct {
+	Seq uint64
+	N   uint32
+}
+
+// String is "seq.n", the id that the live stream gives an alert.
+func (p Position) String() string {
+	return strconv.FormatUint(p.Seq, 10) + "." + strconv.FormatUint(uint64(p.N), 10)
+}
+
+// ParsePosition reads "seq.n", or "seq" alone: after the event and before
+// anything that it brought about.
+func ParsePosition(s string) (Position, error) {
+	head, tail, dotted := strings.Cut(s, ".")
+	seq, err := strconv.ParseUint(head, 10, 64)
+	if err != nil {
+		return Position{}, fmt.Errorf("%q is no stream position: it has the form 123 or 123.1", s)
+	}
+	p := Position{Seq: seq}
+	if dotted {
+		n, err := strconv.ParseUint(tail, 10, 32)
+		if err != nil {
+			return Position{}, fmt.Errorf("%q is no stream position: it has the form 123 or 123.1", s)
+		}
+		p.N = uint32(n)
+	}
+	return p, nil
+}
+
+// Before reports whether p comes before q.
+func (p Position) Before(q Position) bool {
+	return p.Seq < q.Seq || p.Seq == q.Seq && p.N < q.N
+}
+
+// Transition is one change of state of one watched series. Its JSON form is
+// what the stream sends as an "alert" event and the history answers.
+type Transition struct {
+	Position Position `json:"-"`
+	// Rule is the name under which the thresholds stand in the configuration.
+	Rule   string
+	Metric string
+	// Tags are the values of the rule's `by` keys; empty without `by`.
+	Tags     []event.Tag
+	State    State
+	Previous State
+	// Value is the one that was judged, Timestamp its event time.
+	Value     float64
+	Timestamp int64
+	// At is when the change was judged, by the log's clock.
+	At int64
+	// Since is when the series entered State by event time: with `for`, when
+	// the condition began to hold.
+	Since int64
+	// Condition is the threshold that decides, in words: "below 2".
+	Condition string
+}

@@ -1,0 +1,277 @@
+package event
+
+import (
+	"slices"
+	"strings"
+)
+
+// Builder collects events into a Block. A row is set field by field after
+// Start. The zero value is ready. A Builder is for one goroutine.
+type Builder struct {
+	times    []int64
+	values   []float64
+	metric   columnBuilder
+	id       columnBuilder
+	source   columnBuilder
+	tags     []tagBuilder
+	byKey    map[string]int
+	requests []Request
+}
+
+type tagBuilder struct {
+	key string
+	columnBuilder
+}
+
+// columnBuilder leaves out trailing absent rows: codes may be shorter than the
+// block until it is sealed.
+type columnBuilder struct {
+	codes []uint32
+	words []string
+	index map[string]uint32
+}
+
+func (c *columnBuilder) intern(text string) uint32 {
+	if code, ok := c.index[text]; ok {
+		return code
+	}
+	return c.add(strings.Clone(text))
+}
+
+// internBytes looks text up without allocating when it is known.
+func (c *columnBuilder) internBytes(text []byte) uint32 {
+	if code, ok := c.index[string(text)]; ok {
+		return code
+	}
+	return c.add(string(text))
+}
+
+func (c *columnBuilder) add(text string) uint32 {
+	if c.index == nil {
+		c.index = make(map[string]uint32)
+		c.words = append(c.words[:0], "")
+	}
+	code := uint32(len(c.words))
+	c.words = append(c.words, text)
+	c.index[text] = code
+	return code
+}
+
+// set writes the code of a row, filling the rows before it with Absent.
+// It reports false where the row already has a text.
+func (c *columnBuilder) set(row int, code uint32) bool {
+	if len(c.codes) > row {
+		return false
+	}
+	for len(c.codes) < row {
+		c.codes = append(c.codes, Absent)
+	}
+	c.codes = append(c.codes, code)
+	return true
+}
+
+func (c *columnBuilder) seal(rows int) Column {
+	for len(c.codes) < rows {
+		c.codes = append(c.codes, Absent)
+	}
+	if len(c.words) == 0 {
+		c.words = []string{""}
+	}
+	return Column{Codes: c.codes, Words: c.words}
+}
+
+// Len is the number of rows so far.
+func (b *Builder) Len() int { return len(b.times) }
+
+// Start begins a row.
+func (b *Builder) Start() {
+	b.times = append(b.times, 0)
+	b.values = append(b.values, 0)
+}
+
+func (b *Builder) row() int { return len(b.times) - 1 }
+
+// SetTime sets the current row's time, in milliseconds since 1970 UTC.
+func (b *Builder) SetTime(ms int64) { b.times[b.row()] = ms }
+
+// SetValue sets the current row's value.
+func (b *Builder) SetValue(v float64) { b.values[b.row()] = v }
+
+// SetMetric names the current row.
+func (b *Builder) SetMetric(name []byte) { b.metric.set(b.row(), b.metric.internBytes(name)) }
+
+// SetID sets the current row's id.
+func (b *Builder) SetID(id []byte) { b.id.set(b.row(), b.id.internBytes(id)) }
+
+// SetSource sets the current row's source.
+func (b *Builder) SetSource(s []byte) { b.source.set(b.row(), b.source.internBytes(s)) }
+
+// SetTag sets a tag of the current row; false when the row has the key already.
+func (b *Builder) SetTag(key, value []byte) bool {
+	i, ok := b.byKey[string(key)]
+	if !ok {
+		i = b.addTag(string(key))
+	}
+	c := &b.tags[i]
+	if len(c.codes) > b.row() {
+		return false
+	}
+	return c.set(b.row(), c.internBytes(value))
+}
+
+func (b *Builder) addTag(key string) int {
+	if b.byKey == nil {
+		b.byKey = make(map[string]int)
+	}
+	// A column left over from before a Reset is reused, so that a pooled
+	// Builder stops allocating once it has seen its traffic.
+	if n := len(b.tags); n < cap(b.tags) {
+		b.tags = b.tags[:n+1]
+		b.tags[n].key = key
+	} else {
+		b.tags = append(b.tags, tagBuilder{key: key})
+	}
+	b.byKey[key] = len(b.tags) - 1
+	return len(b.tags) - 1
+}
+
+// Append adds one event given as a row.
+func (b *Builder) Append(e Event) {
+	b.Start()
+	row := b.row()
+	b.times[row], b.values[row] = e.Time, e.Value
+	b.metric.set(row, b.metric.intern(e.Metric))
+	if e.ID != "" {
+		b.id.set(row, b.id.intern(e.ID))
+	}
+	if e.Source != "" {
+		b.source.set(row, b.source.intern(e.Source))
+	}
+	for _, t := range e.Tags {
+		b.SetTag([]byte(t.Key), []byte(t.Value))
+	}
+}
+
+// AppendRequest records that the rows from first on came under an idempotency key.
+func (b *Builder) AppendRequest(key string, first int) {
+	b.requests = append(b.requests, Request{Key: key, First: first, Count: b.Len() - first})
+}
+
+// AppendBlock adds all rows of another block.
+func (b *Builder) AppendBlock(o *Block) { b.appendRows(o, nil) }
+
+// AppendRows adds the rows of o for which keep is true; its request keys are
+// left behind, because their row ranges no longer hold.
+func (b *Builder) AppendRows(o *Block, keep []bool) { b.appendRows(o, keep) }
+
+func (b *Builder) appendRows(o *Block, keep []bool) {
+	first := b.Len()
+	if keep == nil {
+		b.times = append(b.times, o.Times...)
+		b.values = append(b.values, o.Values...)
+		for _, r := range o.Requests {
+			b.requests = append(b.requests, Request{Key: r.Key, First: r.First + first, Count: r.Count})
+		}
+	} else {
+		for i, k := range keep {
+			if k {
+				b.times = append(b.times, o.Times[i])
+				b.values = append(b.values, o.Values[i])
+			}
+		}
+	}
+	b.metric.appendColumn(first, &o.Metric, keep)
+	b.id.appendColumn(first, &o.ID, keep)
+	b.source.appendColumn(first, &o.Source, keep)
+	for k := range o.Tags {
+		c := &o.Tags[k]
+		i, ok := b.byKey[c.Key]
+		if !ok {
+			i = b.addTag(c.Key)
+		}
+		b.tags[i].appendColumn(first, &c.Column, keep)
+	}
+}
+
+func (c *columnBuilder) appendColumn(first int, o *Column, keep []bool) {
+	if len(o.Words) == 1 { // nothing but absent rows
+		return
+	}
+	remap := make([]uint32, len(o.Words))
+	for i := 1; i < len(o.Words); i++ {
+		if keep == nil {
+			remap[i] = c.intern(o.Words[i])
+		}
+	}
+	for len(c.codes) < first {
+		c.codes = append(c.codes, Absent)
+	}
+	c.codes = slices.Grow(c.codes, len(o.Codes))
+	for i, code := range o.Codes {
+		if keep != nil {
+			if !keep[i] {
+				continue
+			}
+			// Only the words of kept rows enter the dictionary.
+			if code != Absent && remap[code] == Absent {
+				remap[code] = c.intern(o.Words[code])
+			}
+		}
+		c.codes = append(c.codes, remap[code])
+	}
+}
+
+// Block seals what was collected and hands it over. Before the Builder is used
+// again it must be detached (the block lives on) or reset (the block is done).
+func (b *Builder) Block() *Block {
+	rows := b.Len()
+	block := &Block{
+		Times: b.times, Values: b.values,
+		Metric: b.metric.seal(rows), ID: b.id.seal(rows), Source: b.source.seal(rows),
+		Requests: b.requests,
+		Tags:     make([]TagColumn, 0, len(b.tags)),
+	}
+	for i := range b.tags {
+		if len(b.tags[i].words) <= 1 {
+			continue // no row kept this key
+		}
+		block.Tags = append(block.Tags, TagColumn{Key: b.tags[i].key, Column: b.tags[i].seal(rows)})
+	}
+	slices.SortFunc(block.Tags, func(x, y TagColumn) int { return strings.Compare(x.Key, y.Key) })
+	return block
+}
+
+// Detach forgets everything without touching it: a Block made before keeps its
+// columns, the Builder starts anew with none.
+func (b *Builder) Detach() { *b = Builder{} }
+
+// Reset empties the Builder but keeps its memory, for a Builder whose last
+// block nobody holds any longer.
+func (b *Builder) Reset() {
+	b.times, b.values, b.requests = b.times[:0], b.values[:0], b.requests[:0]
+	b.metric.reset()
+	b.id.reset()
+	b.source.reset()
+	for i := range b.tags {
+		b.tags[i].reset()
+	}
+	b.tags = b.tags[:0]
+	clear(b.byKey)
+}
+
+func (c *columnBuilder) reset() {
+	c.codes = c.codes[:0]
+	clear(c.index)
+	if len(c.words) > 1 {
+		c.words = c.words[:1]
+	}
+}
+
+// Of makes a block of rows; for tests and small batches.
+func Of(events ...Event) *Block {
+	var b Builder
+	for _, e := range events {
+		b.Append(e)
+	}
+	return b.Block()
+}
