@@ -21,9 +21,12 @@ const (
 	flagRequests = 1 << 2
 )
 
-// MaxRows bounds a block, so that a length read from a damaged block cannot
-// make the decoder allocate without end.
-const MaxRows = 1 << 20
+// MaxRows and MaxTagKeys bound a block, so that a few damaged bytes cannot make
+// the decoder allocate without end. Ingest keeps its limits below them.
+const (
+	MaxRows    = 1 << 17
+	MaxTagKeys = 400
+)
 
 // ErrCorrupt is wrapped by every error of DecodeBlock.
 var ErrCorrupt = errors.New("not a block of events")

@@ -210,7 +210,7 @@ func (d *decoder) words() ([]string, error) {
 }
 
 func (d *decoder) tags(rows int) ([]TagColumn, error) {
-	count, err := d.length(len(d.rest))
+	count, err := d.length(MaxTagKeys)
 	if err != nil {
 		return nil, err
 	}
