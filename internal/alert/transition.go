@@ -1,3 +1,8 @@
+// Package alert judges values against thresholds and tells each change of
+// state once. It is driven by the pipeline, which hands it every block of the
+// deduplicated log and the time, and keeps its state with the events, so that
+// the transitions are a pure function of the log. It knows nothing of HTTP,
+// the log's carrier or the database, and never reads a clock.
 package alert
 
 import (

@@ -1,0 +1,94 @@
+package alert
+
+import (
+	"slices"
+)
+
+// DefaultMaxSeries bounds a rule that sets no bound of its own.
+const DefaultMaxSeries = 10_000
+
+// Rule watches one metric. Durations are in milliseconds, as event times are.
+type Rule struct {
+	Name   string
+	Metric string
+	// By lists tag keys; each combination of their values is a series with a
+	// state of its own. An event without a key belongs to the series without it.
+	By []string
+	// Warning and Critical may each be nil, but not both.
+	Warning, Critical *Bound
+	For               int64
+	Hysteresis        float64
+	MaxAge            int64
+	MaxSeries         int
+}
+
+// severity is a State as a number that can be compared.
+type severity int8
+
+const (
+	fine severity = iota
+	warn
+	crit
+	severities
+)
+
+func (s severity) state() State { return [...]State{OK, Warning, Critical}[s] }
+
+// bound is the condition of a severity, nil where the rule has none.
+func (r *Rule) bound(s severity) *Bound {
+	switch s {
+	case warn:
+		return r.Warning
+	case crit:
+		return r.Critical
+	}
+	return nil
+}
+
+// level is how bad v is for a series that now stands at current: a state is
+// entered at its limit and left only Hysteresis beyond it.
+func (r *Rule) level(v float64, current severity) severity {
+	for s := crit; s > fine; s-- {
+		bound := r.bound(s)
+		if bound == nil {
+			continue
+		}
+		if current >= s {
+			wide := bound.widened(r.Hysteresis)
+			bound = &wide
+		}
+		if bound.Holds(v) {
+			return s
+		}
+	}
+	return fine
+}
+
+// condition says in words what decides that a series is at s.
+func (r *Rule) condition(s severity) string {
+	if bound := r.bound(s); bound != nil {
+		return bound.String()
+	}
+	left := r.Warning
+	if left == nil {
+		left = r.Critical
+	}
+	wide := left.widened(r.Hysteresis)
+	return Bound{wide.Op.opposite(), wide.Limit}.String()
+}
+
+// sameSeries reports whether both rules judge the same series, so that the
+// states of one can stand for those of the other.
+func (r *Rule) sameSeries(o *Rule) bool {
+	return r.Name == o.Name && r.Metric == o.Metric && slices.Equal(r.By, o.By)
+}
+
+// sameTest reports whether both rules judge values alike.
+func (r *Rule) sameTest(o *Rule) bool {
+	return equalBound(r.Warning, o.Warning) && equalBound(r.Critical, o.Critical) &&
+		r.For == o.For && r.Hysteresis == o.Hysteresis
+}
+
+func equalBound(a, b *Bound) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
