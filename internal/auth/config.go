@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -54,7 +55,7 @@ func (c Config) Validate() fault.List {
 // checkName accepts what is safe to print anywhere.
 func checkName(name string) error {
 	if name == "" {
-		return fmt.Errorf("missing: say whose token it is")
+		return errors.New("missing: say whose token it is")
 	}
 	if len(name) > maxName {
 		return fmt.Errorf("%d bytes long; at most %d", len(name), maxName)

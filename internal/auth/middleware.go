@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"strconv"
@@ -61,9 +62,7 @@ func SecurityHeaders(next http.Handler) http.Handler {
 		h := w.Header()
 		h["X-Content-Type-Options"] = noSniff
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			for name, value := range forDocuments {
-				h[name] = value
-			}
+			maps.Copy(h, forDocuments)
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -129,7 +129,7 @@ func TestSignInRefusals(t *testing.T) {
 func TestOpenListenerNeedsNoSession(t *testing.T) {
 	rig := newRig(t, Options{})
 	w := serve(rig.SessionHandler(), request("GET", "/api/session"))
-	if w.Code != 200 || !strings.Contains(w.Body.String(), `"authentication":"none"`) {
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"authentication":false`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := serve(rig.SessionHandler(), request("GET", "/api/session", "Host", "evil.example")); w.Code != 403 {

@@ -12,8 +12,8 @@ const maxSignIn = 4 << 10 // bytes of a sign-in request
 
 // SessionInfo is what GET and POST /api/session answer.
 type SessionInfo struct {
-	// Authentication is "none" on an open listener, otherwise "token".
-	Authentication string `json:"authentication"`
+	// Authentication tells whether the server asks for a token at all.
+	Authentication bool   `json:"authentication"`
 	SignedIn       bool   `json:"signedIn"`
 	Name           string `json:"name,omitempty"`
 	Roles          []Role `json:"roles"`
@@ -39,10 +39,8 @@ func (a *Auth) getSession(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *Auth) info(p Principal, known bool) SessionInfo {
-	if a.Open() {
-		return SessionInfo{Authentication: "none", Name: p.Name, Roles: p.Roles.List()}
-	}
-	return SessionInfo{Authentication: "token", SignedIn: known, Name: p.Name, Roles: p.Roles.List()}
+	required := !a.Open()
+	return SessionInfo{Authentication: required, SignedIn: required && known, Name: p.Name, Roles: p.Roles.List()}
 }
 
 func (a *Auth) signIn(w http.ResponseWriter, r *http.Request) {
@@ -93,7 +91,7 @@ func (a *Auth) signOut(w http.ResponseWriter, r *http.Request) {
 }
 
 func cookie(r *http.Request, value string, life time.Duration) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // without TLS, on loopback, a Secure cookie would not come back
 		Name: CookieName, Value: value, Path: "/", MaxAge: int(life.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
 		Secure: r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https"),
