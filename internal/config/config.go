@@ -1,0 +1,131 @@
+// Package config reads the one YAML file. It composes the sections that other
+// packages own, finds every fault at once, and names each by file, line and key.
+// Only the app and the commands use it.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/fault"
+	"github.com/hms-ops/hms-monitor/internal/ingest"
+	"github.com/hms-ops/hms-monitor/internal/units"
+)
+
+// Config is the whole configuration.
+type Config struct {
+	Listen     string           `yaml:"listen"`
+	DataDir    string           `yaml:"data_dir"`
+	Log        Log              `yaml:"log"`
+	Store      Store            `yaml:"store"`
+	Ingest     ingest.Config    `yaml:"ingest"`
+	Stream     Stream           `yaml:"stream"`
+	Auth       auth.Config      `yaml:"auth"`
+	Thresholds alert.Thresholds `yaml:"thresholds"`
+}
+
+// Log says where the event log is.
+type Log struct {
+	// URL of a NATS server with JetStream; empty for the one inside the process.
+	URL string `yaml:"url"`
+	// Stream is the JetStream stream's name.
+	Stream string `yaml:"stream"`
+	// Keep is how long the log keeps what the store has taken.
+	Keep units.Duration `yaml:"keep"`
+	// MinFree is the disk space below which appends are refused; 0 lets the
+	// server choose by the size of the disk.
+	MinFree units.Bytes `yaml:"min_free"`
+}
+
+// Store says how events are kept.
+type Store struct {
+	Engine string `yaml:"engine"`
+	// Retention is how long events are kept, by their own time; 0 for ever.
+	Retention units.Duration `yaml:"retention"`
+	// MemoryLimit bounds the database's buffers.
+	MemoryLimit units.Bytes `yaml:"memory_limit"`
+}
+
+// Stream bounds the live stream.
+type Stream struct {
+	// Buffer is how much of the latest stream is kept in memory for readers
+	// that are a little behind.
+	Buffer units.Bytes `yaml:"buffer"`
+	// Heartbeat is how often an idle connection is sent a comment.
+	Heartbeat units.Duration `yaml:"heartbeat"`
+}
+
+// Default is the configuration without a file.
+func Default() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", DataDir: "./data",
+		Log:    Log{Stream: "HMS_EVENTS", Keep: units.Duration(time.Hour)},
+		Store:  Store{Engine: "duckdb", MemoryLimit: 1 << 30},
+		Stream: Stream{Buffer: 32 << 20, Heartbeat: units.Duration(15 * time.Second)},
+		Ingest: ingest.DefaultConfig(),
+		// What the example in the documentation watches, so that a first low
+		// value shows a first alert with no configuration at all.
+		Thresholds: alert.Thresholds{"case.resolved.rate": {Warning: alert.LimitOf("5"), Critical: alert.LimitOf("2")}},
+	}
+}
+
+// Load reads a file over the defaults. An empty path gives the defaults.
+func Load(path string) (Config, error) {
+	c := Default()
+	if path == "" {
+		return c, nil
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return c, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	return Parse(path, text)
+}
+
+// Parse reads the text of a configuration file; name stands in its errors.
+func Parse(name string, text []byte) (Config, error) {
+	c := Default()
+	d := decoding{file: name, places: map[string]place{}}
+	if d.document(text, &c); len(d.faults) == 0 {
+		for _, f := range c.Validate() {
+			d.fault(d.nearest(f.Path), f.Path, f.Detail)
+		}
+	}
+	return c, errors.Join(d.faults...)
+}
+
+// Validate lists every fault of every section.
+func (c Config) Validate() (faults fault.List) {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		faults.Add(fmt.Sprintf("%q is no address: write it as 127.0.0.1:8080", c.Listen), "listen")
+	}
+	if c.DataDir == "" {
+		faults.Add("is empty: name a directory", "data_dir")
+	}
+	if c.Store.Engine != "duckdb" {
+		faults.Add(fmt.Sprintf("%q is not known: the store is duckdb", c.Store.Engine), "store", "engine")
+	}
+	if r := time.Duration(c.Store.Retention); r != 0 && r < time.Duration(c.Ingest.DedupeWindow) {
+		faults.Add(fmt.Sprintf("is %v, shorter than ingest.dedupe_window (%v): ids of deleted events could not be told again", c.Store.Retention, c.Ingest.DedupeWindow), "store", "retention")
+	}
+	if c.Store.MemoryLimit < 64<<20 {
+		faults.Add(fmt.Sprintf("is %v, the database needs at least 64MiB", c.Store.MemoryLimit), "store", "memory_limit")
+	}
+	if c.Log.Keep < 0 {
+		faults.Add("is negative", "log", "keep")
+	}
+	if c.Stream.Buffer < 1<<20 || c.Stream.Buffer > 4<<30 {
+		faults.Add(fmt.Sprintf("is %v, must be between 1MiB and 4GiB", c.Stream.Buffer), "stream", "buffer")
+	}
+	if h := time.Duration(c.Stream.Heartbeat); h < time.Second || h > 5*time.Minute {
+		faults.Add(fmt.Sprintf("is %v, must be between 1s and 5m", c.Stream.Heartbeat), "stream", "heartbeat")
+	}
+	faults = append(faults, c.Ingest.Validate().Under("ingest")...)
+	faults = append(faults, c.Auth.Validate().Under("auth")...)
+	return append(faults, c.Thresholds.Validate().Under("thresholds")...)
+}

@@ -1,0 +1,226 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/store"
+	"github.com/hms-ops/hms-monitor/internal/stream"
+)
+
+// ReadFunc delivers the log's messages from a sequence on, in order, and goes on
+// waiting for new ones until ctx ends or handle fails.
+type ReadFunc func(ctx context.Context, from uint64, handle func(Message) error) error
+
+// Message is one entry of the log: an encoded Block, and when the log took it in.
+type Message struct {
+	Seq      uint64
+	Received time.Time
+	Data     []byte
+}
+
+// Judge evaluates thresholds. The pipeline calls it from one goroutine at a time.
+type Judge interface {
+	Apply(firstSeq uint64, b *event.Block, received int64) []alert.Transition
+	// Tick judges what the passing of time alone brings about.
+	Tick(now int64) []alert.Transition
+	Snapshot() ([]byte, error)
+	Restore([]byte) error
+}
+
+// Options are what a Pipeline works with.
+type Options struct {
+	Read  ReadFunc
+	Store store.Store
+	Judge Judge
+	// Publish hands events and transitions to the live stream; it does not block.
+	Publish func(stream.Batch)
+	// Alerted is told of each transition once it has happened.
+	Alerted func(alert.Transition)
+	// Applied is told up to which sequence the log is no longer needed.
+	Applied func(ctx context.Context, logSeq uint64) error
+	// Acked is the sequence up to which senders have been answered.
+	Acked func() uint64
+	// Retention is how long events are kept, by event time; 0 for ever.
+	Retention    time.Duration
+	DedupeWindow time.Duration
+	DedupeIDs    int
+	Now          func() time.Time
+	Logger       *slog.Logger
+}
+
+// Pipeline applies the log to everything that reads it.
+type Pipeline struct {
+	o Options
+
+	mu      sync.Mutex
+	changed sync.Cond // something below changed
+	seen    *dedupe
+	next    uint64 // the number of the next event
+	applied uint64 // the last log message applied
+	clock   int64  // the log's clock, ms; never goes back
+	open    batch  // applied and not yet on its way to the store
+	busy    bool   // a commit or maintenance is under way
+	wanted  uint64 // somebody waits until this message is committed
+	fault   error  // why the last commit failed
+	upkeep  upkeep
+	lag     lag
+
+	counters
+}
+
+// counters may be read at any time.
+type counters struct {
+	events, duplicates, rejected, commits atomic.Uint64
+}
+
+// stateName is the pipeline's own checkpoint in the store; the judge has one too.
+const (
+	stateName      = "pipeline"
+	judgeStateName = "thresholds"
+)
+
+// New restores the state that the store's last commit saved.
+func New(ctx context.Context, o Options) (*Pipeline, error) {
+	p := &Pipeline{o: o, seen: newDedupe(o.DedupeWindow, o.DedupeIDs)}
+	p.changed.L = &p.mu
+	position := o.Store.Position()
+	p.next, p.applied = position.Seq+1, position.LogSeq
+	if err := p.restore(ctx); err != nil {
+		return nil, fmt.Errorf("restoring the state of event %d: %w", position.Seq, err)
+	}
+	p.upkeep.nextRetain = o.Now()
+	return p, nil
+}
+
+// Run applies the log until ctx ends, then commits what is left. It returns nil
+// after an orderly end.
+func (p *Pipeline) Run(ctx context.Context) error {
+	ticking, stop := context.WithCancel(ctx)
+	var ticks sync.WaitGroup
+	ticks.Go(func() { p.tick(ticking) })
+	context.AfterFunc(ctx, p.changed.Broadcast)
+	err := p.o.Read(ctx, p.applied+1, func(m Message) error { return p.apply(ctx, m) })
+	stop()
+	ticks.Wait()
+	closeErr := p.drain()
+	if ctx.Err() != nil {
+		return closeErr
+	}
+	return errors.Join(fmt.Errorf("reading the event log: %w", err), closeErr)
+}
+
+// apply takes one message of the log through all its readers.
+func (p *Pipeline) apply(ctx context.Context, m Message) error {
+	block, err := event.DecodeBlock(m.Data)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.open.len() >= maxOpenRows && ctx.Err() == nil {
+		p.changed.Wait() // the store is behind; the log keeps what follows
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	p.clock = max(p.clock, event.Millis(m.Received))
+	p.applied = m.Seq
+	if err != nil {
+		p.rejected.Add(1)
+		p.o.Logger.Error("a message of the event log was passed over: another program wrote into the log, or the log is damaged", "sequence", m.Seq, "error", err)
+		block = event.Of()
+	}
+	v := p.seen.judge(block, p.clock/1000)
+	if v.dropped > 0 {
+		p.duplicates.Add(uint64(v.dropped))
+		var kept event.Builder
+		kept.AppendRows(block, v.keep)
+		block = kept.Block()
+	}
+	first := p.next
+	p.next += uint64(block.Len())
+	p.events.Add(uint64(block.Len()))
+	var transitions []alert.Transition
+	if block.Len() > 0 {
+		transitions = p.o.Judge.Apply(first, block, p.clock)
+		p.hand(first, block, transitions)
+	}
+	p.open.add(block, p.clock, v.newKeys, transitions, p.o.Now())
+	p.advance()
+	p.changed.Broadcast()
+	return nil
+}
+
+// hand gives a block and its transitions to those who watch live.
+func (p *Pipeline) hand(first uint64, block *event.Block, transitions []alert.Transition) {
+	p.o.Publish(stream.Batch{FirstSeq: first, Block: block, Alerts: transitions})
+	for _, t := range transitions {
+		p.o.Alerted(t)
+	}
+}
+
+// tickEvery is how often the time is looked at: for commits that are due, for
+// thresholds with `for`, and for how far readers are behind.
+const tickEvery = 100 * time.Millisecond
+
+func (p *Pipeline) tick(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		p.mu.Lock()
+		now := p.o.Now()
+		if transitions := p.o.Judge.Tick(event.Millis(now)); len(transitions) > 0 {
+			p.hand(p.next, event.Of(), transitions)
+			p.open.add(event.Of(), p.clock, nil, transitions, now)
+		}
+		p.lag.observe(now, p.applied, p.o.Acked())
+		p.advance()
+		p.mu.Unlock()
+	}
+}
+
+// Sync returns once everything acknowledged before the call is in the store.
+func (p *Pipeline) Sync(ctx context.Context) error {
+	target := p.o.Acked()
+	stop := context.AfterFunc(ctx, p.changed.Broadcast)
+	defer stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wanted = max(p.wanted, target)
+	for p.o.Store.Position().LogSeq < target {
+		p.advance()
+		if err := ctx.Err(); err != nil {
+			if p.fault != nil {
+				return fmt.Errorf("the store is behind: %w", p.fault)
+			}
+			return fmt.Errorf("the store is behind: %w", err)
+		}
+		p.changed.Wait()
+	}
+	return nil
+}
+
+// Last is the number of the last event applied.
+func (p *Pipeline) Last() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.next - 1
+}
+
+// SyncTo returns once event seq is in the store.
+func (p *Pipeline) SyncTo(ctx context.Context, seq uint64) error {
+	if p.o.Store.Position().Seq >= seq {
+		return nil
+	}
+	return p.Sync(ctx)
+}
