@@ -1,0 +1,75 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+const (
+	shared     = "../../../shared/data"
+	exampleDir = "../../examples"
+)
+
+func realFile(t testing.TB, name string) string {
+	path := filepath.Join(shared, name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("the public data set %s is not at ../shared/data", name)
+	}
+	return path
+}
+
+func exampleMap(t testing.TB, name string) *Map {
+	path := filepath.Join(exampleDir, name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := LoadMap(path, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// The counts are those published with the data sets.
+func TestRealDataSetsGiveTheKnownCounts(t *testing.T) {
+	for _, c := range []struct {
+		rules, file string
+		rows        int
+		want        map[string]int
+	}{
+		{"boston311.yaml", "boston311_2011H2.zip", 58_251, map[string]int{"case.opened": 58_251, "case.resolved": 54_570}},
+		{"wabo.yaml", "wabo_receipt.csv.gz", 8_577, map[string]int{"case.opened": 1_434, "case.resolved": 1_329, "case.edited": 8_577}},
+		{"wabo.yaml", "wabo_receipt.xes.gz", 8_577, map[string]int{"case.opened": 1_434, "case.resolved": 1_329, "case.edited": 8_577}},
+		{"bpic2013.yaml", "bpic2013_closed_problems.xes.gz", 6_660, map[string]int{"case.opened": 1_487, "case.resolved": 1_487, "case.edited": 6_660}},
+		{"technion_calls.yaml", "technion_bank_calls_one_day.csv.gz", 2_375, map[string]int{"call.offered": 2_375, "call.answered": 1_511, "call.abandoned": 846}},
+		{"wikipedia.yaml", "wikipedia_edits_2015-09-12.json.gz", 39_244, map[string]int{"case.edited": 39_244}},
+	} {
+		t.Run(c.rules+"/"+c.file, func(t *testing.T) {
+			t.Parallel()
+			path := realFile(t, c.file)
+			server := newFakeServer(t)
+			started := time.Now()
+			report, err := Run(context.Background(), server.options(exampleMap(t, c.rules), path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if report.Rows != c.rows || report.Refused != 0 {
+				t.Errorf("%d rows, %d refused; want %d and none", report.Rows, report.Refused, c.rows)
+			}
+			if got := server.counts(); !maps.Equal(got, c.want) {
+				t.Errorf("stored %v, want %v", got, c.want)
+			}
+			t.Logf("%d events in %s; notes %q", report.Events, time.Since(started).Round(time.Millisecond), report.Notes)
+			if t.Failed() {
+				report.Print(os.Stderr)
+			}
+		})
+	}
+}
