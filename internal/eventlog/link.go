@@ -100,7 +100,17 @@ func (k *link) maxPayload() int {
 	return int(min(k.conn.MaxPayload(), maxRecord))
 }
 
+// call bounds one request to the server: no answer comes over a connection that
+// broke after the question was sent.
+func (k *link) call(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, callWait)
+	stop := context.AfterFunc(k.connection(), cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
 func (k *link) state(ctx context.Context) (jetstream.StreamState, error) {
+	ctx, cancel := k.call(ctx)
+	defer cancel()
 	info, err := k.stream.Info(ctx)
 	if err != nil {
 		return jetstream.StreamState{}, fmt.Errorf("%w: ask for the state of the stream: %w", ErrUnavailable, err)

@@ -23,6 +23,8 @@ const (
 	// ackWait is the longest that an acknowledgement may take. A server that
 	// fails is noticed much sooner; this is for one that hangs.
 	ackWait = 30 * time.Second
+	// callWait is the longest that the server may take to answer any other call.
+	callWait = 5 * time.Second
 )
 
 // Options tell where the log is. Either Dir or URL must be given.

@@ -3,6 +3,7 @@ package eventlog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,9 +23,10 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 	now := l.opts.Now()
 	l.keeper.applied(upTo, now)
 	if seq := l.keeper.expired(now); seq > 0 {
-		return k.purge(ctx, seq)
+		if err := l.remove(ctx, k, seq); err != nil {
+			return err
+		}
 	}
-	// Far from full, there is no need to ask the server.
 	pressed := l.room(int(min(l.keeper.bytes, 64<<20))) != nil
 	state, err := k.state(ctx)
 	if err != nil {
@@ -35,7 +37,7 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 		if seq == 0 {
 			return nil
 		}
-		if err := k.purge(ctx, seq); err != nil {
+		if err := l.remove(ctx, k, seq); err != nil {
 			return err
 		}
 		if state, err = k.state(ctx); err != nil {
@@ -45,10 +47,13 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 	return nil
 }
 
-func (k *link) purge(ctx context.Context, upTo uint64) error {
+func (l *Log) remove(ctx context.Context, k *link, upTo uint64) error {
+	ctx, cancel := k.call(ctx)
+	defer cancel()
 	if err := k.stream.Purge(ctx, jetstream.WithPurgeSequence(upTo+1)); err != nil {
 		return fmt.Errorf("%w: purge up to %d: %w", ErrUnavailable, upTo, err)
 	}
+	l.keeper.removed(upTo)
 	return nil
 }
 
@@ -92,28 +97,32 @@ func (k *keeper) applied(seq uint64, at time.Time) {
 	k.marks = kept
 }
 
-// expired takes the marks older than keep and gives the newest one's number,
-// 0 if there is none.
+// expired is the number of the newest mark that is older than keep, 0 if none is.
 func (k *keeper) expired(now time.Time) (seq uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	n := 0
-	for n < len(k.marks) && now.Sub(k.marks[n].at) >= max(k.keep, 0) {
-		seq = k.marks[n].seq
-		n++
+	for _, m := range k.marks {
+		if now.Sub(m.at) < k.keep {
+			break
+		}
+		seq = m.seq
 	}
-	k.marks = append(k.marks[:0], k.marks[n:]...)
 	return seq
 }
 
-// oldest takes the oldest mark, 0 if there is none.
+// oldest is the number of the oldest mark, 0 if there is none.
 func (k *keeper) oldest() uint64 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if len(k.marks) == 0 {
 		return 0
 	}
-	seq := k.marks[0].seq
-	k.marks = append(k.marks[:0], k.marks[1:]...)
-	return seq
+	return k.marks[0].seq
+}
+
+// removed drops the marks up to seq.
+func (k *keeper) removed(seq uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.marks = slices.DeleteFunc(k.marks, func(m mark) bool { return m.seq <= seq })
 }

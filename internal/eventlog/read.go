@@ -144,7 +144,7 @@ func (r *reader) take(m jetstream.Msg) error {
 // dropConsumer tells the server to forget a reader; if it cannot be told, it
 // forgets by itself after consumerLife.
 func (k *link) dropConsumer(name string) {
-	ctx, cancel := context.WithTimeout(k.connection(), heartbeat)
+	ctx, cancel := k.call(context.Background())
 	defer cancel()
 	_ = k.stream.DeleteConsumer(ctx, name)
 }
