@@ -1,0 +1,239 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/store"
+	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
+)
+
+// Commit applies c in one transaction, or changes nothing and says why.
+func (s *Store) Commit(ctx context.Context, c store.Commit) error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	before := s.view.Load()
+	if err := follows(before.position, c); err != nil {
+		return err
+	}
+	next := &view{position: c.Position, layout: before.layout}
+	err := s.transact(ctx, func(w *native.Conn) (err error) {
+		next.layout, err = s.insert(ctx, w, before.layout, c)
+		return err
+	})
+	if err != nil {
+		// A failure while the transaction ends leaves it open whether it was
+		// applied. The file knows, once it has been opened again.
+		if s.writer != nil && s.Position() != before.position && s.Position() == c.Position {
+			return nil
+		}
+		return fmt.Errorf("nothing was stored: %w", err)
+	}
+	s.catalogue.count(c.Events)
+	s.keys += int64(len(c.Keys))
+	s.view.Store(next)
+	s.dirty = true
+	if s.walSize() > s.options.WALLimit {
+		if err := s.checkpoint(ctx); err != nil {
+			s.log.Warn("the store's checkpoint failed; the commit before it stands", "error", err)
+		}
+	}
+	return nil
+}
+
+// follows checks that c comes next, so that nothing is ever applied twice.
+func follows(at store.Position, c store.Commit) error {
+	rows := 0
+	if c.Events != nil {
+		rows = c.Events.Len()
+	}
+	switch {
+	case c.Position.Seq != at.Seq+uint64(rows):
+		return fmt.Errorf("a commit of %d events up to number %d does not follow number %d", rows, c.Position.Seq, at.Seq)
+	case c.Position.LogSeq < at.LogSeq:
+		return fmt.Errorf("a commit up to log message %d comes before message %d, which is stored", c.Position.LogSeq, at.LogSeq)
+	case len(c.Received) != rows:
+		return fmt.Errorf("a commit of %d events has %d times of receipt", rows, len(c.Received))
+	}
+	return nil
+}
+
+// transact runs f in a transaction of the writer. If it fails in a way that
+// leaves DuckDB unusable, the database is opened again.
+func (s *Store) transact(ctx context.Context, f func(*native.Conn) error) error {
+	err := s.writer.Exec(ctx, `BEGIN`)
+	if err == nil {
+		err = f(s.writer)
+		if err == nil {
+			// Not to be interrupted: it is over in a moment, and done or not.
+			err = s.writer.Exec(context.WithoutCancel(ctx), `COMMIT`)
+		}
+		if err != nil {
+			err = errors.Join(err, ignoreNoTransaction(s.writer.Exec(context.WithoutCancel(ctx), `ROLLBACK`)))
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	return s.repaired(ctx, err)
+}
+
+// ignoreNoTransaction drops the error of rolling back what a failed COMMIT has
+// rolled back already.
+func ignoreNoTransaction(err error) error {
+	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
+		return nil
+	}
+	return err
+}
+
+// repaired opens the database again after an error that DuckDB does not survive
+// and gives the error in the port's terms.
+func (s *Store) repaired(ctx context.Context, err error) error {
+	told := explain(err)
+	var failed *native.Error
+	if errors.As(err, &failed) && (failed.Fatal() || errors.Is(told, store.ErrNoSpace)) {
+		s.shut()
+		if again := s.open(context.WithoutCancel(ctx), false); again != nil {
+			return errors.Join(told, again)
+		}
+		s.log.Warn("the store was opened again after a failure", "error", told)
+	}
+	return told
+}
+
+// insert writes all of c and gives the layout that its tags lead to.
+func (s *Store) insert(ctx context.Context, w *native.Conn, l *layout, c store.Commit) (*layout, error) {
+	if c.Events != nil && c.Events.Len() > 0 {
+		keys := make([]string, len(c.Events.Tags))
+		for i := range c.Events.Tags {
+			keys[i] = c.Events.Tags[i].Key
+		}
+		var changes []statement
+		l, changes = l.with(keys, s.options.TagColumns)
+		for _, change := range changes {
+			if err := w.Exec(ctx, change.sql, change.args...); err != nil {
+				return nil, err
+			}
+		}
+		first := c.Position.Seq - uint64(c.Events.Len()) + 1
+		if err := w.Append(ctx, "events", c.Events.Len(), eventColumns(l, c.Events, first, c.Received)); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.Append(ctx, "request_keys", len(c.Keys), keyColumns(c.Keys, s.keys)); err != nil {
+		return nil, err
+	}
+	if err := w.Append(ctx, "alerts", len(c.Alerts), alertColumns(c.Alerts)); err != nil {
+		return nil, err
+	}
+	for name, data := range c.State {
+		if err := w.Exec(ctx, `DELETE FROM state WHERE name = ?`, name); err != nil {
+			return nil, err
+		}
+		if err := w.Exec(ctx, `INSERT INTO state VALUES (?, ?)`, name, data); err != nil {
+			return nil, err
+		}
+	}
+	return l, w.Exec(ctx, fmt.Sprintf(`UPDATE position SET log_seq = %d, event_seq = %d`, c.Position.LogSeq, c.Position.Seq))
+}
+
+// eventColumns are the columns of table events for a block, in the table's order.
+func eventColumns(l *layout, b *event.Block, first uint64, received []int64) []native.Column {
+	seqs := make([]int64, b.Len())
+	for i := range seqs {
+		seqs[i] = int64(first) + int64(i)
+	}
+	columns := make([]native.Column, 0, len(fixedColumns)+len(l.order))
+	columns = append(columns,
+		native.Ints(seqs), native.Moments(b.Times), native.Moments(received),
+		native.Text(b.Metric.Codes, b.Metric.Words), native.Doubles(b.Values),
+		nullable(&b.Source), nullable(&b.ID))
+	for _, c := range l.order {
+		switch tag := b.Tag(c.key); {
+		case c.name == moreTags:
+			columns = append(columns, overflow(l, b))
+		case tag != nil:
+			columns = append(columns, nullable(&tag.Column))
+		default:
+			columns = append(columns, native.NoText())
+		}
+	}
+	return columns
+}
+
+func nullable(c *event.Column) native.Column {
+	if len(c.Words) == 1 {
+		return native.NoText()
+	}
+	return native.NullableText(c.Codes, c.Words)
+}
+
+// overflow is the column of maps, for the keys without a column.
+func overflow(l *layout, b *event.Block) native.Column {
+	var maps [][]native.Pair
+	for k := range b.Tags {
+		tag := &b.Tags[k]
+		if l.columns[tag.Key] != "" {
+			continue
+		}
+		if maps == nil {
+			maps = make([][]native.Pair, b.Len())
+		}
+		for i, code := range tag.Codes {
+			if code != event.Absent {
+				maps[i] = append(maps[i], native.Pair{Key: tag.Key, Text: tag.Words[code]})
+			}
+		}
+	}
+	if maps == nil {
+		return native.NoMaps()
+	}
+	return native.MapsOf(maps)
+}
+
+func keyColumns(keys []store.Key, last int64) []native.Column {
+	n, received, texts := make([]int64, len(keys)), make([]int64, len(keys)), make([]string, len(keys))
+	for i, key := range keys {
+		n[i], received[i], texts[i] = last+int64(i)+1, key.Received, key.Key
+	}
+	return []native.Column{native.Ints(n), native.Moments(received), native.Plain(texts)}
+}
+
+func alertColumns(alerts []alert.Transition) []native.Column {
+	n := len(alerts)
+	var seq, at, since, number, time []int64 = make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	values, tags := make([]float64, n), make([][]native.Pair, n)
+	text := func(of func(*alert.Transition) string) native.Column {
+		rows := make([]string, n)
+		for i := range alerts {
+			rows[i] = of(&alerts[i])
+		}
+		return native.Plain(rows)
+	}
+	for i, a := range alerts {
+		seq[i], number[i] = int64(a.Position.Seq), int64(a.Position.N)
+		values[i], time[i], at[i], since[i] = a.Value, a.Timestamp, a.At, a.Since
+		for _, t := range slices.All(a.Tags) {
+			tags[i] = append(tags[i], native.Pair{Key: t.Key, Text: t.Value})
+		}
+	}
+	return []native.Column{
+		native.Ints(seq), native.Ints(number),
+		text(func(a *alert.Transition) string { return a.Rule }),
+		text(func(a *alert.Transition) string { return a.Metric }),
+		native.MapsOf(tags),
+		text(func(a *alert.Transition) string { return string(a.State) }),
+		text(func(a *alert.Transition) string { return string(a.Previous) }),
+		native.Doubles(values), native.Moments(time), native.Moments(at), native.Moments(since),
+		text(func(a *alert.Transition) string { return a.Condition }),
+	}
+}

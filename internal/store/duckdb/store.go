@@ -1,0 +1,86 @@
+// Package duckdb keeps events in one DuckDB file: the adapter of store.Store for
+// a single machine, and the only place with cgo in it. It knows nothing of HTTP,
+// the log or KPIs; app opens it, the pipeline commits to it, the HTTP API reads.
+//
+// docs/formats/store.md describes the tables, docs/adr/0003-store.md why they
+// are so.
+package duckdb
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hms-ops/hms-monitor/internal/store"
+	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
+)
+
+// Store is a store.Store in a DuckDB file.
+type Store struct {
+	path    string
+	options Options
+	log     *slog.Logger
+
+	// write is held by whoever changes the database: Commit, Retain, Checkpoint
+	// and Close.
+	write sync.Mutex
+	// writer is the connection that changes it; nil while the database could
+	// not be opened again after a failure.
+	writer *native.Conn
+	// keys is the number of the last idempotency key.
+	keys int64
+	// dirty: something was committed since the last checkpoint.
+	dirty bool
+
+	readers readers
+	// view is what readers go by: it changes after a commit, never within.
+	view atomic.Pointer[view]
+	// catalogue counts the events of view per metric.
+	catalogue catalogue
+}
+
+// view is the committed state that reads are bound to.
+type view struct {
+	position store.Position
+	layout   *layout
+}
+
+var _ store.Store = (*Store)(nil)
+
+// Open opens the store in a directory, or makes one there.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path:    filepath.Join(options.Dir, FileName),
+		options: options,
+		log:     options.Logger,
+	}
+	s.readers.init(options.Threads)
+	if err := s.open(ctx, true); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Position is that of the last commit.
+func (s *Store) Position() store.Position { return s.view.Load().position }
+
+// TagKeys lists every tag key ever stored, ordered.
+func (s *Store) TagKeys() []string { return s.view.Load().layout.allKeys() }
+
+// Close moves everything into its final form and closes the file.
+func (s *Store) Close() error {
+	s.write.Lock()
+	defer s.write.Unlock()
+	if s.writer == nil {
+		return nil
+	}
+	err := s.checkpoint(context.Background())
+	s.shut()
+	return err
+}
