@@ -241,7 +241,7 @@ func (p *mapper) notes() []string {
 		if odd.kind == neverWas {
 			rule = "do not exist in " + p.m.Zone.String() + " (start of summer time); moved forward by the hour that was skipped"
 		}
-		notes = append(notes, fmt.Sprintf("%s: %d times in %s %s", p.file, n, odd.column, rule))
+		notes = append(notes, fmt.Sprintf("%s: %d local times in %s %s", p.file, n, odd.column, rule))
 	}
 	slices.Sort(notes)
 	return notes
