@@ -1,0 +1,78 @@
+import { useEffect, useState } from 'react';
+import { copyText } from '../lib/copy';
+import { strings } from '../strings';
+
+function CopyBlock({ heading, text, note }: { heading: string; text: string; note?: string | undefined }) {
+  const [result, setResult] = useState('');
+  useEffect(() => {
+    if (!result) return;
+    const timer = window.setTimeout(() => setResult(''), 3000);
+    return () => window.clearTimeout(timer);
+  }, [result]);
+  return (
+    <section className="copy">
+      <div className="copy__head">
+        <h2 className="copy__title">{heading}</h2>
+        <span className="copy__result" role="status">
+          {result}
+        </span>
+        <button
+          className="usa-button usa-button--outline button"
+          type="button"
+          onClick={() => {
+            void copyText(text).then((done) =>
+              setResult(done ? strings.empty.copied : strings.empty.copyFailed),
+            );
+          }}
+        >
+          {strings.empty.copy}
+          <span className="usa-sr-only"> {strings.empty.copyWhat(heading)}</span>
+        </button>
+      </div>
+      {/* Long lines scroll, so the keyboard must reach them. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className="code" tabIndex={0} role="region" aria-label={heading}>
+        <code>{text}</code>
+      </pre>
+      {note && <p className="copy__note">{note}</p>}
+    </section>
+  );
+}
+
+export function curlLine(origin: string, authentication: boolean): string {
+  const body = JSON.stringify({ metricName: 'case.resolved', value: 1, tags: { caseId: 'C-1024' } });
+  return [
+    `curl -sS ${origin}/metrics`,
+    "-H 'Content-Type: application/json'",
+    ...(authentication ? ["-H 'Authorization: Bearer TOKEN'"] : []),
+    `-d '${body}'`,
+  ].join(' \\\n  ');
+}
+
+export function trackSnippet(origin: string, authentication: boolean): string {
+  const auth = authentication ? ", Authorization: 'Bearer TOKEN'" : '';
+  return `const track = (metricName, value, tags) =>
+  fetch('${origin}/metrics', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json'${auth} },
+    body: JSON.stringify({ metricName, value, tags }),
+  });
+
+await track('case.resolved', 1, { caseId: 'C-1024', agentId: 'a7' });`;
+}
+
+/** What a new server shows: how to send the first event. */
+export function Empty({ authentication }: { authentication: boolean }) {
+  const text = strings.empty;
+  const { origin } = window.location;
+  const note = authentication ? text.token : undefined;
+  return (
+    <div className="empty">
+      <h1 className="empty__title">{text.heading}</h1>
+      <p className="empty__lead">{text.lead}</p>
+      <CopyBlock heading={text.curl} text={curlLine(origin, authentication)} note={note} />
+      <CopyBlock heading={text.js} text={trackSnippet(origin, authentication)} note={note} />
+      <CopyBlock heading={text.demo} text={`hms-monitor demo --url ${origin}`} />
+    </div>
+  );
+}

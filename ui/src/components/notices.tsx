@@ -1,0 +1,101 @@
+import { useQuery } from '@tanstack/react-query';
+import { Component, useEffect, type ErrorInfo, type ReactNode } from 'react';
+import { api, ApiError } from '../api/client';
+import { strings } from '../strings';
+
+const text = strings.errors;
+
+function useTitle(title: string) {
+  useEffect(() => {
+    document.title = `${title} · ${strings.product}`;
+  }, [title]);
+}
+
+export function NotFound() {
+  useTitle(text.notFound);
+  return (
+    <div className="notice">
+      <h1 className="notice__title">{text.notFound}</h1>
+      <p>{text.notFoundLead}</p>
+      <p>
+        <a className="usa-link" href="/">
+          {text.home}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+/** Nothing could be read yet: the server is away, or says why not. */
+export function Unreachable({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  const away = error instanceof ApiError && error.status === 0;
+  const heading = away ? text.unreachable : text.refused;
+  useTitle(heading);
+  return (
+    <div className="notice" role="alert">
+      <h1 className="notice__title">{heading}</h1>
+      {!away && <p>{error.message}</p>}
+      <p>{text.unreachableLead}</p>
+      <button className="usa-button usa-button--outline button" type="button" onClick={onRetry}>
+        {text.tryNow}
+      </button>
+    </div>
+  );
+}
+
+/** Says when the server itself reports that something is wrong with it. */
+export function ReadinessBanner() {
+  const { data } = useQuery({
+    queryKey: ['readiness'],
+    queryFn: api.readiness,
+    refetchInterval: 15_000,
+    retry: false,
+  });
+  if (!data || data.status === 'ready') return null;
+  const failed = data.checks?.filter((check) => check.status !== 'ok') ?? [];
+  return (
+    <div className="usa-alert usa-alert--error usa-alert--slim banner">
+      <div className="usa-alert__body">
+        <h2 className="banner__title">{text.notReady}</h2>
+        {failed.map((check) => (
+          <p className="usa-alert__text" key={check.name}>
+            {check.name}: {check.detail ?? check.status}
+          </p>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Crashed() {
+  useTitle(text.crash);
+  return (
+    <main className="notice">
+      <h1 className="notice__title">{text.crash}</h1>
+      <p>{text.crashLead}</p>
+      <button
+        className="usa-button button button--primary"
+        type="button"
+        onClick={() => window.location.reload()}
+      >
+        {text.reload}
+      </button>
+    </main>
+  );
+}
+
+export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
+  override state = { crashed: false };
+
+  static getDerivedStateFromError(this: void) {
+    return { crashed: true };
+  }
+
+  override componentDidCatch(error: Error, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
+
+  override render() {
+    return this.state.crashed ? <Crashed /> : this.props.children;
+  }
+}

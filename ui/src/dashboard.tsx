@@ -1,0 +1,97 @@
+import { useCallback, useMemo, useState } from 'react';
+import type { MetricInfo, Session } from './api/types';
+import { AlertList } from './components/alert-list';
+import { Announcer } from './components/announcer';
+import { Empty } from './components/empty';
+import { Header } from './components/header';
+import { Headline } from './components/headline';
+import { ReadinessBanner, Unreachable } from './components/notices';
+import { Points } from './components/points';
+import { RangeSwitch } from './components/range-switch';
+import { Rates } from './components/rates';
+import { Tiles } from './components/tiles';
+import { Values } from './components/values';
+import { firstRange, rangeOf, type RangeId } from './live/ranges';
+import { tiles as makeTiles } from './live/thresholds';
+import { useBackfill, useFeed, useMetrics, useSnapshot } from './live/use-feed';
+
+const noMetrics: readonly MetricInfo[] = [];
+
+/** Names stored and names just seen, in one order. */
+function useNames(stored: readonly MetricInfo[], seen: readonly { name: string }[]): readonly string[] {
+  const names = [...new Set([...stored.map((m) => m.metricName), ...seen.map((row) => row.name)])].sort();
+  const key = JSON.stringify(names);
+  return useMemo(() => JSON.parse(key) as string[], [key]);
+}
+
+export function Dashboard({ session, onSignOut }: { session: Session; onSignOut: () => void }) {
+  const feed = useFeed();
+  const view = useSnapshot();
+  const { data: metrics = noMetrics } = useMetrics();
+  const [rangeId, setRangeId] = useState<RangeId>(firstRange.id);
+  const [filter, setFilter] = useState<string>();
+  const [valued, setValued] = useState<string>();
+  const range = useMemo(() => rangeOf(rangeId, metrics), [rangeId, metrics]);
+  const begin = useBackfill(range, filter);
+  const names = useNames(metrics, view.rates.rows);
+  const tiles = useMemo(() => makeTiles(view.rules), [view.rules]);
+  const onPause = useCallback((paused: boolean) => feed.setPaused(paused), [feed]);
+
+  const empty = begin.data === 0 && view.received === 0;
+  const watched = tiles.find((tile) => tile.worst)?.rule.metricName;
+  const metric = valued ?? watched ?? view.rates.rows[0]?.name ?? names[0];
+  const newest = metrics.length > 0 ? Math.max(...metrics.map((m) => m.last)) : undefined;
+  // Times of day are named by their date when that is not today's: a minute's precision is enough.
+  const today = Math.floor(view.now / 60_000) * 60_000;
+
+  return (
+    <>
+      <Header
+        live={{ link: view.link, paused: view.paused, onPause }}
+        session={session}
+        onSignOut={onSignOut}
+      />
+      <Announcer announced={view.announced} />
+      <main className="page" id="main" tabIndex={-1}>
+        <ReadinessBanner />
+        {begin.isSuccess ? (
+          empty ? (
+            <Empty authentication={session.authentication} />
+          ) : (
+            <>
+              <div className="page__top">
+                <Headline tiles={tiles} perMinute={view.perMinute} metricCount={names.length} now={today} />
+                <RangeSwitch chosen={rangeId} onChoose={setRangeId} />
+              </div>
+              <Tiles tiles={tiles} now={today} />
+              <div className="page__panels">
+                <Rates
+                  view={view.rates}
+                  range={range}
+                  perMinute={view.perMinute}
+                  newest={newest}
+                  onRange={setRangeId}
+                />
+                <AlertList alerts={view.alerts} now={today} />
+                <Values
+                  buckets={view.values}
+                  metric={metric}
+                  names={names}
+                  rules={view.rules}
+                  range={range}
+                  now={view.now}
+                  onMetric={setValued}
+                />
+                <Points points={view.recent} names={names} filter={filter} onFilter={setFilter} now={today} />
+              </div>
+            </>
+          )
+        ) : (
+          begin.failureReason && (
+            <Unreachable error={begin.failureReason} onRetry={() => void begin.refetch()} />
+          )
+        )}
+      </main>
+    </>
+  );
+}
