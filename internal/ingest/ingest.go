@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Config Config
 	Log    Appender
+	// Acked is the log's last sequence so far.
+	Acked uint64
 	// Retention is how long events are kept; 0 for ever.
 	Retention time.Duration
 	// TagKeys are the keys that the store has columns for already.
@@ -36,6 +38,7 @@ type Ingester struct {
 // New makes an Ingester and starts its writers; Stop ends them.
 func New(o Options) *Ingester {
 	in := &Ingester{options: o, keys: newTagKeys(o.Config.MaxTagKeys, o.TagKeys), commits: newCommitter(o.Log)}
+	in.commits.acked.Store(o.Acked)
 	in.decoders.New = func() any { return new(decoder) }
 	return in
 }

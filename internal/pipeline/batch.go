@@ -60,13 +60,12 @@ func (p *Pipeline) advance() {
 		return
 	}
 	now := p.o.Now()
-	awaited := p.wanted > p.o.Store.Position().LogSeq && p.applied >= p.wanted
-	if p.open.dirty && (awaited || p.open.len() >= commitRows || now.Sub(p.open.since) >= commitAge) {
+	if p.open.dirty && (p.wanted > p.stored || p.open.len() >= commitRows || now.Sub(p.open.since) >= commitAge) {
 		if c, err := p.cut(); err != nil {
 			p.fault = err // kept open; tried again at the next tick
 		} else {
 			p.busy = true
-			go p.commit(c)
+			go p.commit(c, p.taken)
 		}
 		return
 	}
@@ -98,7 +97,7 @@ func (p *Pipeline) cut() (store.Commit, error) {
 
 // commit stores c, however long that takes: what the log has acknowledged is
 // never given up.
-func (p *Pipeline) commit(c store.Commit) {
+func (p *Pipeline) commit(c store.Commit, taken uint64) {
 	ctx := context.Background()
 	for {
 		err := p.o.Store.Commit(ctx, c)
@@ -122,6 +121,7 @@ func (p *Pipeline) commit(c store.Commit) {
 		}
 		time.Sleep(retryAfter)
 	}
+	p.stored = taken
 	p.upkeep.committed(c, p.o.Now())
 	p.mu.Unlock()
 	p.commits.Add(1)

@@ -68,10 +68,12 @@ type Pipeline struct {
 	clock   int64  // the log's clock, ms; never goes back
 	open    batch  // applied and not yet on its way to the store
 	busy    bool   // a commit or maintenance is under way
-	wanted  uint64 // somebody waits until this message is committed
-	fault   error  // why the last commit failed
-	upkeep  upkeep
-	lag     lag
+	// taken counts what was put into open, stored is that count as of the last
+	// commit, and wanted the count that somebody waits to see stored.
+	taken, stored, wanted uint64
+	fault                 error // why the last commit failed
+	upkeep                upkeep
+	lag                   lag
 
 	counters
 }
@@ -150,10 +152,16 @@ func (p *Pipeline) apply(ctx context.Context, m Message) error {
 		transitions = p.o.Judge.Apply(first, block, p.clock)
 		p.hand(first, block, transitions)
 	}
-	p.open.add(block, p.clock, v.newKeys, transitions, p.o.Now())
+	p.put(block, v.newKeys, transitions, p.o.Now())
 	p.advance()
 	p.changed.Broadcast()
 	return nil
+}
+
+// put adds to what the next commit will hold.
+func (p *Pipeline) put(block *event.Block, keys []string, transitions []alert.Transition, now time.Time) {
+	p.taken++
+	p.open.add(block, p.clock, keys, transitions, now)
 }
 
 // hand gives a block and its transitions to those who watch live.
@@ -181,7 +189,7 @@ func (p *Pipeline) tick(ctx context.Context) {
 		now := p.o.Now()
 		if transitions := p.o.Judge.Tick(event.Millis(now)); len(transitions) > 0 {
 			p.hand(p.next, event.Of(), transitions)
-			p.open.add(event.Of(), p.clock, nil, transitions, now)
+			p.put(event.Of(), nil, transitions, now)
 		}
 		p.lag.observe(now, p.applied, p.o.Acked())
 		p.advance()
@@ -191,36 +199,47 @@ func (p *Pipeline) tick(ctx context.Context) {
 
 // Sync returns once everything acknowledged before the call is in the store.
 func (p *Pipeline) Sync(ctx context.Context) error {
-	target := p.o.Acked()
+	acked := p.o.Acked()
+	return p.await(ctx, func() bool { return p.applied >= acked })
+}
+
+// Stored returns once everything handed out before the call is in the store.
+func (p *Pipeline) Stored(ctx context.Context) error {
+	return p.await(ctx, func() bool { return true })
+}
+
+// await waits until applied holds, and until what has then been taken in is
+// committed; it asks for that commit.
+func (p *Pipeline) await(ctx context.Context, applied func() bool) error {
 	stop := context.AfterFunc(ctx, p.changed.Broadcast)
 	defer stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.wanted = max(p.wanted, target)
-	for p.o.Store.Position().LogSeq < target {
-		p.advance()
-		if err := ctx.Err(); err != nil {
-			if p.fault != nil {
-				return fmt.Errorf("the store is behind: %w", p.fault)
-			}
-			return fmt.Errorf("the store is behind: %w", err)
+	for !applied() {
+		if err := p.waitChange(ctx); err != nil {
+			return err
 		}
-		p.changed.Wait()
+	}
+	target := p.taken
+	p.wanted = max(p.wanted, target)
+	p.advance()
+	for p.stored < target {
+		if err := p.waitChange(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// Last is the number of the last event applied.
-func (p *Pipeline) Last() uint64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.next - 1
-}
-
-// SyncTo returns once event seq is in the store.
-func (p *Pipeline) SyncTo(ctx context.Context, seq uint64) error {
-	if p.o.Store.Position().Seq >= seq {
+// waitChange holds p.mu again when it returns.
+func (p *Pipeline) waitChange(ctx context.Context) error {
+	err := ctx.Err()
+	switch {
+	case err == nil:
+		p.changed.Wait()
 		return nil
+	case p.fault != nil:
+		return fmt.Errorf("the store is behind: %w", p.fault)
 	}
-	return p.Sync(ctx)
+	return fmt.Errorf("the store is behind: %w", err)
 }

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/config"
+	"github.com/hms-ops/hms-monitor/internal/httpapi"
+)
+
+func (a *App) routes(t *telemetry) (err error) {
+	c := a.options.Config
+	a.auth, err = auth.New(c.Auth, auth.Options{
+		Listen: c.Listen, Insecure: a.options.Insecure, KeyFile: filepath.Join(c.DataDir, "session.key"),
+		Refuse: httpapi.Refuse, Logger: a.options.Logger, Now: a.options.Now,
+	})
+	if err != nil {
+		return err
+	}
+	streams, end := context.WithCancel(context.Background())
+	a.streams = streams
+	handler := httpapi.New(httpapi.Options{
+		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, Sync: a.pipeline.Sync,
+		Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
+		Stream: httpapi.NewStreamHandler(httpapi.StreamOptions{
+			Hub: a.hub, History: history{a.store, a.pipeline}, Heartbeat: time.Duration(c.Stream.Heartbeat),
+			Done: streams.Done(),
+		}),
+		UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
+		Version: a.options.Version, Logger: a.options.Logger,
+	})
+	a.server = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
+	}
+	a.server.RegisterOnShutdown(end)
+	return nil
+}
+
+// shutdownTimeout is how long requests under way may take at the end.
+const shutdownTimeout = 10 * time.Second
+
+// Run serves until ctx ends, then stops in an order that loses nothing: no new
+// requests, the rest of the log applied, the last commit, the files closed.
+func (a *App) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, a.close()) }()
+	applying, stopApplying := context.WithCancel(context.Background())
+	applied := make(chan error, 1)
+	go func() { applied <- a.pipeline.Run(applying) }()
+	served := make(chan error, 1)
+	go func() { served <- a.server.Serve(a.listener) }()
+
+	var failure error
+	running := true
+	select {
+	case <-ctx.Done():
+	case failure = <-applied:
+		running = false
+	case failure = <-served:
+	}
+	stopping, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	if err := a.server.Shutdown(stopping); err != nil {
+		failure = errors.Join(failure, fmt.Errorf("requests were cut off: %w", err), a.server.Close())
+	}
+	a.ingester.Stop()
+	stopApplying()
+	if running {
+		failure = errors.Join(failure, <-applied)
+	}
+	if errors.Is(failure, http.ErrServerClosed) {
+		failure = nil
+	}
+	return failure
+}
+
+// Reload puts a changed configuration into force: thresholds and tokens. It
+// names the changes that need a restart. When it fails everything stays as it was.
+func (a *App) Reload(c config.Config) (needRestart []string, err error) {
+	if err := c.Validate().Err(); err != nil {
+		return nil, err
+	}
+	if err := a.auth.Reload(c.Auth); err != nil {
+		return nil, err
+	}
+	a.judge.Reload(c.Thresholds.Rules())
+	old := a.options.Config
+	a.options.Config.Auth, a.options.Config.Thresholds = c.Auth, c.Thresholds
+	for name, changed := range map[string]bool{
+		"listen": old.Listen != c.Listen, "data_dir": old.DataDir != c.DataDir, "log": old.Log != c.Log,
+		"store": old.Store != c.Store, "ingest": old.Ingest != c.Ingest, "stream": old.Stream != c.Stream,
+	} {
+		if changed {
+			needRestart = append(needRestart, name)
+		}
+	}
+	return needRestart, nil
+}

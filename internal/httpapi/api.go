@@ -1,0 +1,118 @@
+// Package httpapi is the HTTP surface: routes, who may use them, faults as
+// problem+json, and the OpenAPI description generated from the handlers. It
+// turns requests into calls of the packages behind it and holds no logic of its
+// own; the app wires it.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/ingest"
+	"github.com/hms-ops/hms-monitor/internal/store"
+)
+
+// Reader is what the API reads events from.
+type Reader interface {
+	Events(ctx context.Context, q store.EventQuery) (events []event.Event, more bool, err error)
+	Metrics(ctx context.Context) ([]store.MetricInfo, error)
+	Rates(ctx context.Context, f store.Filter, from, to, step int64) ([]store.Series, error)
+	Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error)
+}
+
+// Options are what the API stands on.
+type Options struct {
+	Take   func(ctx context.Context, body []byte, format ingest.Format, key string) error
+	Limits ingest.Config
+	Reader Reader
+	// Sync returns once everything acknowledged can be read.
+	Sync   func(ctx context.Context) error
+	Rules  func() []alert.Rule
+	States func() []alert.Series
+	// Health lists what the server depends on, and what is wrong with it.
+	Health func(ctx context.Context) []Check
+	Auth   *auth.Auth
+	// Stream, UI and Metrics serve the live stream, the dashboard, and the
+	// server's own metrics.
+	Stream, UI, Metrics http.Handler
+	// Refused counts the requests that were not stored, by status.
+	Refused func(status int)
+	Version string
+	Logger  *slog.Logger
+}
+
+// New is the handler of the whole server.
+func New(o Options) http.Handler {
+	a := &api{Options: o, budget: budget{most: int64(o.Limits.MaxInFlight)}}
+	described := http.NewServeMux()
+	spec := humago.New(described, describe(o.Version))
+	a.describeRaw(spec)
+	a.registerEvents(spec)
+	a.registerMetrics(spec)
+	a.registerAlerts(spec)
+	described.HandleFunc("/api/", notFound)
+
+	read := func(h http.Handler) http.Handler { return o.Auth.Require(auth.RoleRead, h) }
+	root := http.NewServeMux()
+	root.Handle("POST /metrics", o.Auth.Require(auth.RoleIngest, http.HandlerFunc(a.ingest)))
+	root.Handle("GET /metrics", read(o.Metrics))
+	root.Handle("GET /metrics/stream", read(o.Stream))
+	root.Handle("/api/", read(described))
+	root.Handle("/api/session", o.Auth.SessionHandler())
+	root.Handle("GET /openapi.json", described)
+	root.Handle("GET /openapi.yaml", described)
+	root.HandleFunc("GET /healthz", a.alive)
+	root.HandleFunc("GET /readyz", a.ready)
+	root.Handle("GET /", o.UI)
+	return auth.SecurityHeaders(recovering(o.Logger, root))
+}
+
+type api struct {
+	Options
+	budget budget
+}
+
+// Refuse answers what auth does not let through.
+func Refuse(w http.ResponseWriter, _ *http.Request, r *auth.Refusal) {
+	writeProblem(w, Problem{Status: r.Status, Detail: r.Detail})
+}
+
+func notFound(w http.ResponseWriter, r *http.Request) {
+	writeProblem(w, Problem{Status: http.StatusNotFound, Detail: r.Method + " " + r.URL.Path + " is not part of this API: /openapi.json lists what is"})
+}
+
+// recovering answers 500 where a handler panics, and keeps serving.
+func recovering(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(cause)
+			default:
+				log.Error("a request failed inside the server; this is a defect, please report it", "method", r.Method, "path", r.URL.Path, "panic", cause)
+				writeProblem(w, Problem{Status: http.StatusInternalServerError, Detail: "the server failed on this request; its log says more"})
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+func describe(version string) huma.Config {
+	c := huma.DefaultConfig("hms-monitor", version)
+	c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", nil
+	c.Info.Description = "The live control room of an agency's operations: events in, KPIs, alerts and a live stream out."
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "A token of `auth.tokens`. Not asked for where none is configured."},
+		"session": {Type: "apiKey", In: "cookie", Name: auth.CookieName, Description: "What POST /api/session sets."},
+	}
+	c.Security = []map[string][]string{{"bearer": {}}, {"session": {}}, {}}
+	return c
+}
