@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -148,11 +149,13 @@ func outOfSpace(e *jetstream.APIError) bool {
 		insufficientResources = 10023
 		resourcesExceeded     = 10002
 		storageExceeded       = 10047
-		streamLimits          = 10077 // "maximum bytes exceeded" or "maximum messages exceeded"
+		storeFailed           = 10077 // says why: "maximum bytes exceeded", ...
 	)
 	switch e.ErrorCode {
-	case insufficientResources, resourcesExceeded, storageExceeded, streamLimits:
+	case insufficientResources, resourcesExceeded, storageExceeded:
 		return true
+	case storeFailed:
+		return strings.Contains(e.Description, "exceeded")
 	}
 	return false
 }

@@ -3,8 +3,10 @@ package eventlog_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -83,6 +85,39 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 		m := <-probe(t, l, seq) // stored, but its acknowledgement did not get out
 		return string(m.Data)
 	})
+}
+
+// Power can fail in the middle of a write: half a record at the end, and no
+// state file. What was acknowledged before is whole.
+func TestTornTail(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, eventlog.Options{Dir: dir, MinFree: 1})
+	for seq := uint64(1); seq <= 20; seq++ {
+		appendText(t, l, numbered(seq))
+	}
+	l.Close()
+	msgs := filepath.Join(dir, "jetstream", "$G", "streams", eventlog.DefaultStream, "msgs")
+	if err := os.Remove(filepath.Join(msgs, "index.db")); err != nil {
+		t.Fatal(err)
+	}
+	block, err := os.OpenFile(filepath.Join(msgs, "1.blk"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := make([]byte, 60)
+	_, err = block.ReadAt(whole, 0)
+	end, _ := block.Seek(0, io.SeekEnd)
+	if _, torn := block.WriteAt(whole[:40], end); err != nil || torn != nil {
+		t.Fatal(err, torn)
+	}
+	block.Close()
+
+	l = open(t, eventlog.Options{Dir: dir, MinFree: 1})
+	if got := appendText(t, l, numbered(21)); got != 21 {
+		t.Fatalf("numbers go on with %d", got)
+	}
+	messages, _ := follow(t, l, 1)
+	expect(t, messages, 1, 21, numbered)
 }
 
 func probe(t *testing.T, l *eventlog.Log, seq uint64) <-chan eventlog.Message {
