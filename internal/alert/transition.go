@@ -30,8 +30,12 @@ type Position struct {
 	N   uint32
 }
 
-// String is "seq.n", the id that the live stream gives an alert.
+// String is the id that the live stream gives what stands there: "seq.n" for
+// an alert, "seq" for an event.
 func (p Position) String() string {
+	if p.N == 0 {
+		return strconv.FormatUint(p.Seq, 10)
+	}
 	return strconv.FormatUint(p.Seq, 10) + "." + strconv.FormatUint(uint64(p.N), 10)
 }
 
