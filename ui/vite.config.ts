@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { mockServer } from './dev/mock-plugin';
+import { mockServer } from './dev/mock-plugin.ts';
 
 const compressible = /\.(js|css|html|svg)$/;
 
@@ -27,7 +27,7 @@ function precompress(): Plugin {
 const backend = process.env['HMS_URL'];
 
 export default defineConfig({
-  plugins: [react(), precompress(), ...(backend ? [] : [mockServer()])],
+  plugins: [react(), precompress(), ...(backend || process.env['VITEST'] ? [] : [mockServer()])],
   css: {
     preprocessorOptions: {
       scss: { loadPaths: ['node_modules/@uswds/uswds/packages'], quietDeps: true },

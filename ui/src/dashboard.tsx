@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { MetricInfo, Session } from './api/types';
+import type { MetricInfo, Session, Threshold } from './api/types';
 import { AlertList } from './components/alert-list';
 import { Announcer } from './components/announcer';
 import { Empty } from './components/empty';
@@ -14,6 +14,9 @@ import { Values } from './components/values';
 import { firstRange, rangeOf, type RangeId } from './live/ranges';
 import { tiles as makeTiles } from './live/thresholds';
 import { useBackfill, useFeed, useMetrics, useSnapshot } from './live/use-feed';
+
+/** Without `for`: one value is enough to change its state. */
+const judgedAtOnce = (rule: Threshold) => rule.for === undefined || /^0\D*$/.test(rule.for);
 
 const noMetrics: readonly MetricInfo[] = [];
 
@@ -56,14 +59,14 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
         <ReadinessBanner />
         {begin.isSuccess ? (
           empty ? (
-            <Empty authentication={session.authentication} />
+            <Empty authentication={session.authentication} rule={view.rules.find(judgedAtOnce)} />
           ) : (
             <>
               <div className="page__top">
                 <Headline tiles={tiles} perMinute={view.perMinute} metricCount={names.length} now={today} />
                 <RangeSwitch chosen={rangeId} onChoose={setRangeId} />
               </div>
-              <Tiles tiles={tiles} now={today} />
+              <Tiles tiles={tiles} sparks={view.sparks} now={today} />
               <div className="page__panels">
                 <Rates
                   view={view.rates}

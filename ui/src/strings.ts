@@ -63,8 +63,13 @@ export const strings = {
     none: 'Receiving events',
     waiting: (n: number) => `${n} ${plural(n, 'threshold', 'thresholds')} waiting for a first value`,
     allOk: (n: number) => (n === 1 ? 'The one threshold is OK' : `All ${n} thresholds are OK`),
-    states: (critical: number, warning: number, ok: number) =>
-      [critical > 0 && `${critical} critical`, warning > 0 && `${warning} warning`, ok > 0 && `${ok} OK`]
+    states: (critical: number, warning: number, ok: number, waiting = 0) =>
+      [
+        critical > 0 && `${critical} critical`,
+        warning > 0 && `${warning} warning`,
+        ok > 0 && `${ok} OK`,
+        waiting > 0 && `${waiting} without a value`,
+      ]
         .filter(Boolean)
         .join(', '),
   },
@@ -77,17 +82,15 @@ export const strings = {
     none: 'No thresholds are set. Add them to the configuration file to have values judged as they arrive:',
     example: 'thresholds:\n  case.resolved.rate: {warning: 5, critical: 2}',
     noValue: 'No value yet',
-    noValueYet: 'waiting for the first value',
     since: (time: string) => `since ${time}`,
     limits: (warning: string | undefined, critical: string | undefined) =>
       [warning && `Warning ${warning}`, critical && `critical ${critical}`]
         .filter(Boolean)
         .join(', ')
         .replace(/^./, (c) => c.toUpperCase()),
-    by: (keys: string) => `by ${keys}`,
+    ofAll: (states: string) => `of all: ${states}`,
     more: (n: number) => `Show ${n} more`,
     fewer: 'Show fewer',
-    sparkline: 'Latest values',
   },
 
   range: {
@@ -107,7 +110,6 @@ export const strings = {
     choose: 'Metrics in the chart',
     find: 'Find a metric',
     noMatch: 'No metric has this in its name.',
-    chart: 'Chart',
     metric: 'Metric',
     lastMinute: 'Last minute',
     inRange: (range: RangeId) => (range === 'all' ? 'Stored' : `Last ${ranges[range].short}`),
@@ -137,8 +139,7 @@ export const strings = {
   alerts: {
     heading: 'Alerts',
     none: 'No threshold has changed state yet.',
-    change: (state: State, previous: State) =>
-      state === 'ok' ? `OK again, was ${states[previous].toLowerCase()}` : `was ${states[previous]}`,
+    was: (previous: State) => `was ${previous === 'ok' ? states.ok : states[previous].toLowerCase()}`,
     value: (value: string, condition: string) => (condition ? `${value}, ${condition}` : value),
     earlier: 'Show earlier alerts',
     loading: 'Loading…',
@@ -163,6 +164,7 @@ export const strings = {
     heading: 'Waiting for the first event',
     lead: 'Send one in any of these ways. This page goes live by itself when it arrives.',
     curl: 'From a terminal',
+    crossing: (rule: string) => `Its value crosses the threshold ${rule}, so an alert comes with it.`,
     js: 'From JavaScript',
     demo: 'Or watch a simulated office at work',
     token: 'Put a token with the role ingest in place of TOKEN.',

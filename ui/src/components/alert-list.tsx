@@ -4,6 +4,7 @@ import type { Alert } from '../api/types';
 import { iso, moment, value } from '../lib/format';
 import { mergeAlerts } from '../live/alerts';
 import { strings } from '../strings';
+import { Name } from './name';
 import { Panel } from './panel';
 import { StateShape } from './shapes';
 import { TagList } from './tag-list';
@@ -15,12 +16,12 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
       <StateShape state={alert.state} />
       <div className="alert__body">
         <p className="alert__what">
-          <span className="alert__state">{strings.state(alert.state)}</span> {alert.rule}
+          <span className="alert__state">{strings.state(alert.state)}</span> <Name>{alert.rule}</Name>
         </p>
         <p className="alert__detail">
-          {text.value(value(alert.value), alert.condition)}
-          <span className="alert__previous">{text.change(alert.state, alert.previous)}</span>
           <TagList tags={alert.tags} />
+          <span>{text.value(value(alert.value), alert.condition)}</span>
+          <span className="alert__previous">{text.was(alert.previous)}</span>
         </p>
       </div>
       <time className="alert__time" dateTime={iso(alert.at)}>

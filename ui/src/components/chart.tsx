@@ -27,6 +27,8 @@ interface Props {
   /** A pair of series to fill between: [upper, lower], counted from 1. */
   readonly band?: readonly [number, number];
   readonly height?: number;
+  /** The series to stand out, counted from 0; -1 for none. */
+  readonly focus?: number;
 }
 
 const font = '12px "Public Sans", sans-serif';
@@ -43,7 +45,8 @@ function options(props: Props, width: number, window: () => Props): uPlot.Option
     width,
     height: props.height ?? 240,
     ms: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, 20, 0, 0],
+    focus: { alpha: 0.2 },
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
@@ -73,7 +76,7 @@ function options(props: Props, width: number, window: () => Props): uPlot.Option
       ...props.series.map((s) => ({
         label: s.label,
         stroke: colour(s.colour),
-        width: s.width ?? 2,
+        width: s.width ?? 1.75,
         ...(s.dash && { dash: [...s.dash] }),
         spanGaps: true,
         points: { show: s.points ?? false, size: 5, fill: colour(s.colour) },
@@ -96,6 +99,11 @@ export function Chart(props: Props) {
     latest.current = props;
     plot.current?.setData(props.data as uPlot.AlignedData);
   });
+
+  const focus = props.focus ?? -1;
+  useEffect(() => {
+    plot.current?.setSeries(focus < 0 ? null : focus + 1, { focus: true });
+  }, [focus]);
 
   useEffect(() => {
     const element = host.current;

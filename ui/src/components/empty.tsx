@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { Threshold } from '../api/types';
 import { copyText } from '../lib/copy';
+import { limitOf } from '../live/thresholds';
 import { strings } from '../strings';
 
 function CopyBlock({ heading, text, note }: { heading: string; text: string; note?: string | undefined }) {
@@ -39,8 +41,20 @@ function CopyBlock({ heading, text, note }: { heading: string; text: string; not
   );
 }
 
-export function curlLine(origin: string, authentication: boolean): string {
-  const body = JSON.stringify({ metricName: 'case.resolved', value: 1, tags: { caseId: 'C-1024' } });
+/** The event to send: one that makes the first threshold critical, where there is one. */
+export function sample(rule: Threshold | undefined) {
+  const condition = rule?.critical ?? rule?.warning;
+  const limit = limitOf(condition);
+  if (!rule || limit === undefined) {
+    return { metricName: 'case.resolved', value: 1, tags: { caseId: 'C-1024' } };
+  }
+  const tags = Object.fromEntries((rule.by ?? []).map((key) => [key, 'example']));
+  return { metricName: rule.metricName, value: condition?.includes('above') ? limit + 1 : limit - 1, tags };
+}
+
+export function curlLine(origin: string, authentication: boolean, rule?: Threshold): string {
+  // In a single-quoted shell word a quote is written '\''.
+  const body = JSON.stringify(sample(rule)).replaceAll("'", String.raw`'\''`);
   return [
     `curl -sS ${origin}/metrics`,
     "-H 'Content-Type: application/json'",
@@ -62,7 +76,7 @@ await track('case.resolved', 1, { caseId: 'C-1024', agentId: 'a7' });`;
 }
 
 /** What a new server shows: how to send the first event. */
-export function Empty({ authentication }: { authentication: boolean }) {
+export function Empty({ authentication, rule }: { authentication: boolean; rule: Threshold | undefined }) {
   const text = strings.empty;
   const { origin } = window.location;
   const note = authentication ? text.token : undefined;
@@ -70,7 +84,11 @@ export function Empty({ authentication }: { authentication: boolean }) {
     <div className="empty">
       <h1 className="empty__title">{text.heading}</h1>
       <p className="empty__lead">{text.lead}</p>
-      <CopyBlock heading={text.curl} text={curlLine(origin, authentication)} note={note} />
+      <CopyBlock
+        heading={text.curl}
+        text={curlLine(origin, authentication, rule)}
+        note={[rule && text.crossing(rule.rule), note].filter(Boolean).join(' ')}
+      />
       <CopyBlock heading={text.js} text={trackSnippet(origin, authentication)} note={note} />
       <CopyBlock heading={text.demo} text={`hms-monitor demo --url ${origin}`} />
     </div>

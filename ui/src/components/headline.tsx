@@ -30,7 +30,7 @@ export function Headline({ tiles, perMinute, metricCount, now }: Props) {
         ? strings.headline.waiting(tiles.length)
         : ok === tiles.length
           ? strings.headline.allOk(ok)
-          : strings.headline.states(critical, warning, ok);
+          : strings.headline.states(critical, warning, ok, tiles.length - critical - warning - ok);
   const total = [...perMinute.values()].reduce((a, b) => a + b, 0);
   return (
     <div className="headline">

@@ -3,6 +3,7 @@ import { count } from '../lib/format';
 import type { RangeId } from '../live/ranges';
 import type { RateRow } from '../live/rates';
 import { strings } from '../strings';
+import { Name } from './name';
 import { Swatch } from './shapes';
 
 /** More lines than this nobody tells apart. */
@@ -22,10 +23,12 @@ interface Props {
   readonly perMinute: ReadonlyMap<string, number>;
   readonly range: RangeId;
   readonly onChange: (names: readonly string[]) => void;
+  /** The metric the viewer looks at in the legend: its line is to stand out. */
+  readonly onPoint: (name: string | undefined) => void;
 }
 
 /** The chart's legend, and the choice of what is in it. */
-export function MetricPicker({ rows, charted, perMinute, range, onChange }: Props) {
+export function MetricPicker({ rows, charted, perMinute, range, onChange, onPoint }: Props) {
   const text = strings.rates;
   const id = useId();
   const [search, setSearch] = useState('');
@@ -69,7 +72,13 @@ export function MetricPicker({ rows, charted, perMinute, range, onChange }: Prop
             {found.slice(0, listedAtMost).map((row) => {
               const place = charted.indexOf(row.name);
               return (
-                <tr key={row.name}>
+                <tr
+                  key={row.name}
+                  onMouseEnter={() => onPoint(row.name)}
+                  onMouseLeave={() => onPoint(undefined)}
+                  onFocus={() => onPoint(row.name)}
+                  onBlur={() => onPoint(undefined)}
+                >
                   <th scope="row">
                     <label className="picker__name">
                       <input
@@ -79,7 +88,9 @@ export function MetricPicker({ rows, charted, perMinute, range, onChange }: Prop
                         onChange={() => toggle(row.name)}
                       />
                       {place >= 0 ? <Swatch {...seriesStyle(place)} /> : <span className="swatch" />}
-                      <span className="picker__text">{row.name}</span>
+                      <span className="picker__text">
+                        <Name>{row.name}</Name>
+                      </span>
                     </label>
                   </th>
                   <td className="cell--number">{count(perMinute.get(row.name) ?? 0)}</td>

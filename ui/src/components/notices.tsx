@@ -47,7 +47,7 @@ export function Unreachable({ error, onRetry }: { error: Error; onRetry: () => v
 export function ReadinessBanner() {
   const { data } = useQuery({
     queryKey: ['readiness'],
-    queryFn: api.readiness,
+    queryFn: () => api.readiness(),
     refetchInterval: 15_000,
     retry: false,
   });
@@ -87,9 +87,9 @@ function Crashed() {
 export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {
   override state = { crashed: false };
 
-  static getDerivedStateFromError(this: void) {
+  static getDerivedStateFromError = () => {
     return { crashed: true };
-  }
+  };
 
   override componentDidCatch(error: Error, info: ErrorInfo) {
     console.error(error, info.componentStack);

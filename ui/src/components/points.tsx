@@ -3,6 +3,7 @@ import type { Point } from '../api/types';
 import { iso, moment, value } from '../lib/format';
 import { recentLimit } from '../live/feed';
 import { strings } from '../strings';
+import { Name } from './name';
 import { MetricSelect } from './metric-select';
 import { Panel } from './panel';
 import { TagList } from './tag-list';
@@ -21,7 +22,9 @@ const Row = memo(function Row({ point, time }: { point: Point; time: string }) {
       <td className="cell--time">
         <time dateTime={iso(point.timestamp)}>{time}</time>
       </td>
-      <td className="cell--name">{point.metricName}</td>
+      <td className="cell--name">
+        <Name>{point.metricName}</Name>
+      </td>
       <td className="cell--number">{value(point.value)}</td>
       <td className="cell--tags">
         <TagList tags={point.tags} />

@@ -21,6 +21,7 @@ export const Rates = memo(function Rates({ view, range, perMinute, newest, onRan
   const text = strings.rates;
   // Undefined: the busiest, whichever they are at the time.
   const [chosen, setChosen] = useState<readonly string[]>();
+  const [pointed, setPointed] = useState<string>();
   const charted = chosen ?? view.rows.slice(0, 5).map((row) => row.name);
   const rows = new Map(view.rows.map((row) => [row.name, row]));
   const silent = view.times.map(() => 0);
@@ -39,6 +40,7 @@ export const Rates = memo(function Rates({ view, range, perMinute, newest, onRan
             from={view.times[0] ?? 0}
             to={now}
             lowest={0}
+            focus={pointed === undefined ? -1 : charted.indexOf(pointed)}
             summary={text.summary(range.id, count(total), view.rows.length, top.name, count(top.total))}
           />
           <MetricPicker
@@ -46,6 +48,7 @@ export const Rates = memo(function Rates({ view, range, perMinute, newest, onRan
             charted={charted}
             perMinute={perMinute}
             range={range.id}
+            onPoint={setPointed}
             onChange={(names) => setChosen(names.slice(0, maxCharted))}
           />
           <details className="behind">

@@ -1,32 +1,55 @@
 import { memo, useId, useState } from 'react';
+import type { Point } from '../api/types';
 import { figure, moment, value } from '../lib/format';
+import { seriesValues } from '../live/sparks';
 import type { Tile } from '../live/thresholds';
+import { useSparks } from '../live/use-feed';
 import { strings } from '../strings';
+import { Name } from './name';
 import { StateShape } from './shapes';
 import { TagList } from './tag-list';
 
 const shownAtFirst = 8;
 
-function TileCard({ tile, now }: { tile: Tile; now: number }) {
+function Spark({ values }: { values: readonly number[] }) {
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  const at = (v: number, i: number) =>
+    `${((i / (values.length - 1)) * 100).toFixed(1)},${(22 - ((v - low) / span) * 20).toFixed(1)}`;
+  return (
+    <svg className="spark" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true">
+      {values.length > 1 && <polyline points={values.map(at).join(' ')} />}
+    </svg>
+  );
+}
+
+function TileCard({ tile, points, now }: { tile: Tile; points: readonly Point[]; now: number }) {
   const { rule, state, worst, counts } = tile;
   const text = strings.thresholds;
   return (
     <li className={`tile tile--${state ?? 'none'}`} data-rule={rule.rule} data-state={state ?? 'none'}>
-      <h3 className="tile__rule">{rule.rule}</h3>
+      <h3 className="tile__rule">
+        <Name>{rule.rule}</Name>
+      </h3>
       <p className="tile__state">
         <StateShape state={state} />
         {state ? strings.state(state) : text.noValue}
         {worst && <span className="tile__since">{text.since(moment(worst.since, now, false))}</span>}
       </p>
-      <p className="tile__value" title={worst && value(worst.value)}>
-        {worst ? figure(worst.value) : '–'}
-      </p>
+      <div className="tile__figures">
+        <p className="tile__value" title={worst && value(worst.value)}>
+          {worst ? figure(worst.value) : '–'}
+        </p>
+        {worst && <Spark values={seriesValues(points, worst.tags)} />}
+      </div>
       <p className="tile__limits">{text.limits(rule.warning, rule.critical)}</p>
       {worst && rule.by && rule.by.length > 0 && (
         <p className="tile__series">
           <TagList tags={worst.tags} />
           {rule.series.length > 1 && (
-            <span>{strings.headline.states(counts.critical, counts.warning, counts.ok)}</span>
+            <span className="tile__others">
+              {text.ofAll(strings.headline.states(counts.critical, counts.warning, counts.ok))}
+            </span>
           )}
         </p>
       )}
@@ -34,12 +57,21 @@ function TileCard({ tile, now }: { tile: Tile; now: number }) {
   );
 }
 
+const nothing: readonly Point[] = [];
+
+interface Props {
+  readonly tiles: readonly Tile[];
+  readonly sparks: ReadonlyMap<string, readonly Point[]>;
+  readonly now: number;
+}
+
 /** How each threshold stands now, the worst first. */
-export const Tiles = memo(function Tiles({ tiles, now }: { tiles: readonly Tile[]; now: number }) {
+export const Tiles = memo(function Tiles({ tiles, sparks, now }: Props) {
   const id = useId();
   const [all, setAll] = useState(false);
   const text = strings.thresholds;
   const shown = all ? tiles : tiles.slice(0, shownAtFirst);
+  useSparks([...new Set(shown.map((tile) => tile.rule.metricName))]);
   return (
     <section className="thresholds" aria-labelledby={id}>
       <h2 className="usa-sr-only" id={id}>
@@ -53,7 +85,12 @@ export const Tiles = memo(function Tiles({ tiles, now }: { tiles: readonly Tile[
       ) : (
         <ul className="tiles">
           {shown.map((tile) => (
-            <TileCard key={tile.rule.rule} tile={tile} now={now} />
+            <TileCard
+              key={tile.rule.rule}
+              tile={tile}
+              points={sparks.get(tile.rule.metricName) ?? nothing}
+              now={now}
+            />
           ))}
         </ul>
       )}

@@ -39,15 +39,15 @@ export function tick(ms: number, increment: number): string {
   return increment < 60_000 ? timeOfDay(ms) : hourMinute(ms);
 }
 
-/** The viewer's zone by name and offset: "Central European Time, UTC+01:00". */
+/** The viewer's zone by name and offset: "Central European Standard Time (UTC+01:00)". */
 export function zoneName(now: number): string {
-  const part = (style: 'longGeneric' | 'longOffset') =>
+  const part = (style: 'long' | 'longOffset') =>
     new Intl.DateTimeFormat(locale, { timeZoneName: style })
       .formatToParts(now)
       .find((p) => p.type === 'timeZoneName')?.value ?? '';
+  const name = part('long');
   const offset = part('longOffset').replace('GMT', 'UTC');
-  const name = part('longGeneric').replace(/^GMT/, 'UTC');
-  return name === offset || offset === 'UTC' ? name : `${name}, ${offset}`;
+  return /^(GMT|UTC)/.test(name) || offset === 'UTC' ? name.replace('GMT', 'UTC') : `${name} (${offset})`;
 }
 
 export const iso = (ms: number): string => new Date(ms).toISOString();

@@ -5,6 +5,7 @@ import { nextLink, type Link } from './link';
 import { firstRange, lastMinute, type Range } from './ranges';
 import { RateBook, type RateView } from './rates';
 import { RecentPoints } from './recent';
+import { Sparks } from './sparks';
 import { Stream } from './stream';
 import { applyAlert, applyPoint } from './thresholds';
 import { ValueBook, type ValueBucket } from './values';
@@ -20,6 +21,8 @@ export interface Snapshot {
   readonly perMinute: ReadonlyMap<string, number>;
   readonly values: readonly ValueBucket[];
   readonly rules: readonly Threshold[];
+  /** The latest points of each metric that has a threshold, newest first. */
+  readonly sparks: ReadonlyMap<string, readonly Point[]>;
   readonly alerts: readonly Alert[];
   /** The changes of state to read out, a new object for each batch. */
   readonly announced: Announcement | undefined;
@@ -55,6 +58,7 @@ export class Feed {
   private rateBook = new RateBook(this.range.step, this.range.steps);
   private minuteBook = new RateBook(lastMinute.step, lastMinute.steps);
   private valueBook: ValueBook | undefined;
+  private readonly sparks = new Sparks();
   private streaming = false;
   private lastTick = Date.now();
   private ticker: number | undefined;
@@ -133,6 +137,12 @@ export class Feed {
 
   setRules(rules: readonly Threshold[]): void {
     this.rules = this.sinceRules.reduce(applyAlert, rules);
+    this.sparks.watch(rules.map((rule) => rule.metricName));
+    this.publish();
+  }
+
+  fillSpark(metricName: string, stored: readonly Point[]): void {
+    this.sparks.fill(metricName, stored);
     this.publish();
   }
 
@@ -187,6 +197,7 @@ export class Feed {
     this.rateBook.add(point);
     this.minuteBook.add(point);
     this.valueBook?.add(point);
+    this.sparks.add(point);
     if (this.rules.some((rule) => rule.metricName === point.metricName)) {
       if (this.watchedPoints.length >= 1000) this.watchedPoints.shift();
       this.watchedPoints.push(point);
@@ -294,6 +305,7 @@ export class Feed {
       recent: this.recent.view(),
       rates: this.rateBook.view(this.range.until ?? now),
       perMinute: this.minuteBook.recent(now),
+      sparks: this.sparks.view(),
       values: this.valueBook?.view(this.range.until ?? now) ?? [],
     };
   }

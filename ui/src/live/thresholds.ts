@@ -42,7 +42,6 @@ export function applyAlert(rules: readonly Threshold[], alert: Alert): readonly 
 
 /** A new value of a watched metric. Its state stays: judging is the server's. */
 export function applyPoint(rules: readonly Threshold[], point: Point): readonly Threshold[] {
-  let changed = false;
   const next = rules.map((rule) => {
     if (rule.metricName !== point.metricName) return rule;
     const tags: Record<string, string> = {};
@@ -61,10 +60,9 @@ export function applyPoint(rules: readonly Threshold[], point: Point): readonly 
         };
       return point.timestamp < s.timestamp ? s : { ...s, value: point.value, timestamp: point.timestamp };
     });
-    changed ||= updated !== rule;
     return updated;
   });
-  return changed ? next : rules;
+  return next.some((rule, i) => rule !== rules[i]) ? next : rules;
 }
 
 export interface Tile {

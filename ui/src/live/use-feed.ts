@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { api, serverNow } from '../api/client';
 import { Feed, recentLimit, type Snapshot } from './feed';
@@ -110,6 +110,22 @@ export function useBackfill(range: Range, filter: string | undefined) {
   });
 
   return begin;
+}
+
+/** Reads the stored values behind the small lines of the tiles shown. */
+export function useSparks(metricNames: readonly string[]) {
+  const feed = useFeed();
+  useQueries({
+    queries: metricNames.map((name) => ({
+      queryKey: ['spark', name],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => {
+        const { events } = await api.events({ metric: name, limit: recentLimit }, signal);
+        feed.fillSpark(name, events);
+        return events.length;
+      },
+      staleTime: Infinity,
+    })),
+  });
 }
 
 /** Watches the values of one metric over the range. */

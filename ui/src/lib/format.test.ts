@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { figure, moment, tick, value, zoneName } from './format';
+
+const noon = new Date(2026, 5, 10, 12, 34, 56).getTime();
+
+describe('format', () => {
+  it('writes every digit of a value, and few of a figure', () => {
+    expect(value(0.1 + 0.2)).toMatch(/^0.3$/);
+    expect(value(1234567.891)).toContain('891');
+    expect(figure(1.23456)).toBe('1.235');
+    expect(figure(1_234_567)).toMatch(/M$/);
+  });
+
+  it('names the day of a time that is not of today', () => {
+    expect(moment(noon, noon)).toBe('12:34:56');
+    expect(moment(noon, noon, false)).toBe('12:34');
+    expect(moment(noon - 86_400_000, noon)).toContain('2026');
+  });
+
+  it('gives an axis times, and dates at midnight', () => {
+    expect(tick(noon, 10_000)).toBe('12:34:56');
+    expect(tick(noon, 300_000)).toBe('12:34');
+    expect(tick(new Date(2026, 5, 10).getTime(), 7_200_000)).toContain('Jun');
+  });
+
+  it('names the zone', () => expect(zoneName(noon).length).toBeGreaterThan(2));
+});
