@@ -108,17 +108,6 @@ func readWire(r *http.Request) ([]wireEvent, error) {
 	return events, lines.Err()
 }
 
-// counts tells how many events of each metric are stored.
-func (f *fakeServer) counts() map[string]int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	n := make(map[string]int)
-	for _, e := range f.events {
-		n[e.MetricName]++
-	}
-	return n
-}
-
 // options are those of an import into f that remembers nothing.
 func (f *fakeServer) options(m *Map, files ...string) Options {
 	return Options{

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -49,7 +50,7 @@ func (d *ndjsonDecoder) next(values []string) (place, error) {
 		}
 		d.json.Reset(bytes.NewReader(text))
 		if err := d.object(values, "", 0); err != nil {
-			return at, &badRow{"not valid JSON: " + err.Error()}
+			return at, &badRow{"not valid JSON: " + strings.TrimPrefix(err.Error(), "jsontext: ")}
 		}
 		if _, err := d.json.ReadToken(); !errors.Is(err, io.EOF) {
 			return at, &badRow{"not valid JSON: text follows the object"}

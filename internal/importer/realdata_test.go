@@ -1,14 +1,17 @@
 package importer
 
 import (
-	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/hms-ops/hms-monitor/internal/client"
 )
 
 const (
@@ -54,17 +57,24 @@ func TestRealDataSetsGiveTheKnownCounts(t *testing.T) {
 		t.Run(c.rules+"/"+c.file, func(t *testing.T) {
 			t.Parallel()
 			path := realFile(t, c.file)
-			server := newFakeServer(t)
+			server, err := newCounter()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer server.zstd.Close()
 			started := time.Now()
-			report, err := Run(context.Background(), server.options(exampleMap(t, c.rules), path))
+			report, err := Run(t.Context(), Options{
+				Map: exampleMap(t, c.rules), Files: []string{path}, Progress: NewProgress(io.Discard, false, time.Now),
+				Client: &client.Client{URL: client.DefaultURL, HTTP: &http.Client{Transport: server}},
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if report.Rows != c.rows || report.Refused != 0 {
 				t.Errorf("%d rows, %d refused; want %d and none", report.Rows, report.Refused, c.rows)
 			}
-			if got := server.counts(); !maps.Equal(got, c.want) {
-				t.Errorf("stored %v, want %v", got, c.want)
+			if !maps.Equal(server.count, c.want) {
+				t.Errorf("stored %v, want %v", server.count, c.want)
 			}
 			t.Logf("%d events in %s; notes %q", report.Events, time.Since(started).Round(time.Millisecond), report.Notes)
 			if t.Failed() {
