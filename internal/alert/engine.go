@@ -11,8 +11,8 @@ import (
 // Engine judges the events of the log in log order, whatever their event
 // times: each event of a watched metric, once, when it comes.
 //
-// Apply, Tick, Snapshot, Restore and Reload belong to one goroutine, the
-// pipeline's; States, Refused and NextDeadline may be called from any.
+// Apply, Tick, Snapshot and Restore belong to one goroutine, the pipeline's; the
+// rest may be called from any.
 type Engine struct {
 	log *slog.Logger
 
