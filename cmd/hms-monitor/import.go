@@ -85,6 +85,10 @@ func (c *ImportCmd) Run(ctx context.Context) (err error) {
 	if err == nil && report.Refused > 0 && !c.AllowRejects {
 		return fmt.Errorf("%d events were refused; correct them and import again, or accept that with --allow-rejects", report.Refused)
 	}
+	if err != nil && ctx.Err() != nil {
+		// Ending the server with Ctrl-C is a success, half an import is none.
+		return errors.New(err.Error())
+	}
 	return err
 }
 
