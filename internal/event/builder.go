@@ -15,6 +15,7 @@ type Builder struct {
 	source   columnBuilder
 	tags     []tagBuilder
 	byKey    map[string]int
+	next     int // the tag column used last
 	requests []Request
 }
 
@@ -38,8 +39,14 @@ func (c *columnBuilder) intern(text string) uint32 {
 	return c.add(strings.Clone(text))
 }
 
-// internBytes looks text up without allocating when it is known.
+// internBytes looks text up without allocating when it is known. Neighbouring
+// rows often repeat a text, so the last one is tried first.
 func (c *columnBuilder) internBytes(text []byte) uint32 {
+	if n := len(c.codes); n > 0 {
+		if last := c.codes[n-1]; last != Absent && c.words[last] == string(text) {
+			return last
+		}
+	}
 	if code, ok := c.index[string(text)]; ok {
 		return code
 	}
@@ -108,15 +115,28 @@ func (b *Builder) SetSource(s []byte) { b.source.set(b.row(), b.source.internByt
 
 // SetTag sets a tag of the current row; false when the row has the key already.
 func (b *Builder) SetTag(key, value []byte) bool {
-	i, ok := b.byKey[string(key)]
-	if !ok {
-		i = b.addTag(string(key))
-	}
-	c := &b.tags[i]
+	c := &b.tags[b.tagColumn(key)]
 	if len(c.codes) > b.row() {
 		return false
 	}
 	return c.set(b.row(), c.internBytes(value))
+}
+
+// tagColumn finds the column of a key. Events of one sender mostly have the
+// same keys in the same order, so the column after the last one is tried first.
+func (b *Builder) tagColumn(key []byte) int {
+	if b.next++; b.next >= len(b.tags) {
+		b.next = 0
+	}
+	if b.next < len(b.tags) && b.tags[b.next].key == string(key) {
+		return b.next
+	}
+	i, ok := b.byKey[string(key)]
+	if !ok {
+		i = b.addTag(string(key))
+	}
+	b.next = i
+	return i
 }
 
 func (b *Builder) addTag(key string) int {

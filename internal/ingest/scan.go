@@ -1,7 +1,9 @@
 package ingest
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 	"unsafe"
@@ -123,23 +125,44 @@ func scanColon(body []byte, i int) (int, bool) {
 	return skipSpace(body, i+1), true
 }
 
-// scanString reads a string without escapes and control characters.
+const (
+	everyByte = 0x0101010101010101
+	highBits  = 0x8080808080808080
+)
+
+// scanString reads a string without escapes and control characters, eight bytes
+// at a step while they are plain ASCII.
 func scanString(body []byte, i int) ([]byte, int, bool) {
 	if i >= len(body) || body[i] != '"' {
 		return nil, i, false
 	}
 	start := i + 1
-	var high byte
-	for i = start; i < len(body); i++ {
-		c := body[i]
-		if c == '"' {
-			text := body[start:i]
-			return text, i + 1, high < utf8.RuneSelf || utf8.Valid(text)
+	for i = start; i+8 <= len(body); i += 8 {
+		x := binary.LittleEndian.Uint64(body[i:])
+		// Each term has its byte's high bit set where that byte is a quote, a
+		// backslash, a control character, or not ASCII; the lowest is exact.
+		quote, slash := x^('"'*everyByte), x^('\\'*everyByte)
+		if m := ((quote-everyByte)&^quote | (slash-everyByte)&^slash | (x-' '*everyByte)&^x | x) & highBits; m != 0 {
+			i += bits.TrailingZeros64(m) / 8
+			break
 		}
-		if c == '\\' || c < 0x20 {
+	}
+	if i < len(body) && body[i] == '"' {
+		return body[start:i], i + 1, true
+	}
+	return scanTail(body, start, i)
+}
+
+// scanTail goes on byte by byte from i in a string that begins at start.
+func scanTail(body []byte, start, i int) ([]byte, int, bool) {
+	for ; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '"':
+			text := body[start:i]
+			return text, i + 1, utf8.Valid(text)
+		case c == '\\' || c < 0x20:
 			return nil, i, false
 		}
-		high |= c
 	}
 	return nil, i, false
 }
