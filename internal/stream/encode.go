@@ -25,8 +25,8 @@ type words struct {
 	codes []uint32
 	texts []string
 	lead  string
-	// ready holds lead and escaped text of each code, one behind the other;
-	// empty where words repeat too seldom for that to pay.
+	// ready holds lead and escaped text of each code, that of code c from
+	// ends[c] to ends[c+1]; empty where words repeat too seldom for that to pay.
 	ready []byte
 	ends  []uint32
 }
@@ -52,17 +52,17 @@ func newWords(c *event.Column, lead string, rows int) words {
 	if len(c.Words) > 1+rows/2 {
 		return w
 	}
-	w.ends = make([]uint32, len(c.Words))
-	for code := 1; code < len(c.Words); code++ {
-		w.ready = appendString(append(w.ready, lead...), c.Words[code])
-		w.ends[code] = uint32(len(w.ready))
+	w.ends = make([]uint32, 1, len(c.Words)+1)
+	for _, text := range c.Words {
+		w.ready = appendString(append(w.ready, lead...), text)
+		w.ends = append(w.ends, uint32(len(w.ready)))
 	}
 	return w
 }
 
 func (w *words) append(dst []byte, code uint32) []byte {
 	if w.ends != nil {
-		return append(dst, w.ready[w.ends[code-1]:w.ends[code]]...)
+		return append(dst, w.ready[w.ends[code]:w.ends[code+1]]...)
 	}
 	return appendString(append(dst, w.lead...), w.texts[code])
 }

@@ -8,6 +8,14 @@ import (
 
 const hex = "0123456789abcdef"
 
+// plain marks the bytes that stand for themselves in a JSON string.
+var plain = func() (table [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
+
 // appendString appends s as a JSON string, as encoding/json does without its
 // escapes for HTML. Line ends are escaped, so a frame's data is one line.
 func appendString(dst []byte, s string) []byte {
@@ -15,7 +23,7 @@ func appendString(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= ' ' && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if plain[c] {
 			i++
 			continue
 		}

@@ -137,6 +137,15 @@ func (m *machine) read(t *rapid.T, r *reader, limit int) {
 	}
 }
 
+// Beat looks without being told to, as a heartbeat does.
+func (m *machine) Beat(t *rapid.T) {
+	if len(m.readers) > 0 {
+		r := rapid.SampledFrom(m.readers).Draw(t, "reader")
+		r.wait = nil
+		m.read(t, r, 1000)
+	}
+}
+
 func (m *machine) Reconnect(t *rapid.T) {
 	if len(m.readers) > 0 {
 		m.resume(t, rapid.SampledFrom(m.readers).Draw(t, "reader"))
