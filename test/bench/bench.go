@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/test/bench/proc"
@@ -88,7 +89,8 @@ func (b *bench) run() error {
 		fmt.Fprintf(os.Stderr, "%s  %s ...\n", time.Now().Format(time.TimeOnly), s.name)
 		if err := s.run(b); err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", s.name, err))
-			b.report.add(row{Section: s.name, Name: "(not measured)", Note: err.Error()})
+			line, _, _ := strings.Cut(err.Error(), "\n")
+			b.report.add(row{Section: s.name, Name: s.name + ": not measured", Note: line})
 		}
 		if b.ctx.Err() != nil {
 			return errors.Join(append(failed, b.ctx.Err())...)

@@ -64,7 +64,7 @@ func Start(ctx context.Context, log string, name string, args ...string) (*Proce
 		return p, nil
 	case <-p.done:
 		text, _ := os.ReadFile(log)
-		return nil, fmt.Errorf("%s ended at its start: %s", name, bytes.TrimSpace(text))
+		return nil, fmt.Errorf("%s ended at its start: %.400s", name, bytes.TrimSpace(text))
 	case <-time.After(startPatience):
 		p.Kill()
 		return nil, fmt.Errorf("%s does not say where it listens", name)
