@@ -59,30 +59,32 @@ type App struct {
 
 // Open starts everything but does not serve yet; Run does, and ends it. When
 // Open fails, what it had opened is closed again.
-func Open(ctx context.Context, o Options) (a *App, err error) {
+func Open(ctx context.Context, o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a = &App{options: o}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.close())
-		}
-	}()
-	c := o.Config
-	if err := c.Validate().Err(); err != nil {
-		return nil, err
+	a := &App{options: o}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
-	if err := auth.CheckListen(c.Listen, c.Auth, o.Insecure); err != nil {
-		return nil, err
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	c := a.options.Config
+	if err := c.Validate().Err(); err != nil {
+		return err
+	}
+	if err := auth.CheckListen(c.Listen, c.Auth, a.options.Insecure); err != nil {
+		return err
 	}
 	if err := a.listen(); err != nil {
-		return nil, err
+		return err
 	}
 	if err := a.openData(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return a, a.startPipeline(ctx)
+	return a.startPipeline(ctx)
 }
 
 // Addr is the address that the app serves.
@@ -174,6 +176,7 @@ func (a *App) startPipeline(ctx context.Context) error {
 		Retention: time.Duration(c.Store.Retention), TagKeys: a.store.TagKeys(),
 		Now: a.options.Now, Congested: a.pipeline.Congested,
 	})
+	a.later(func() error { a.ingester.Stop(); return nil })
 	a.observe(t)
 	return a.routes(t)
 }

@@ -70,7 +70,13 @@ func New(o Options) http.Handler {
 	root.Handle("GET /openapi.yaml", described)
 	root.HandleFunc("GET /healthz", a.alive)
 	root.HandleFunc("GET /readyz", a.ready)
-	root.Handle("GET /", o.UI)
+	root.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			notFound(w, r)
+			return
+		}
+		o.UI.ServeHTTP(w, r)
+	})
 	return auth.SecurityHeaders(recovering(o.Logger, root))
 }
 

@@ -35,7 +35,7 @@ func tagsOf(tags []event.Tag) map[string]string {
 }
 
 type eventsInput struct {
-	selection
+	Selection
 	From   moment `query:"from" doc:"Events at this time or later."`
 	To     moment `query:"to" doc:"Events before this time."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"10000" default:"100" doc:"Events in a page."`

@@ -24,7 +24,7 @@ type metricsOutput struct {
 }
 
 type ratesInput struct {
-	selection
+	Selection
 	From moment       `query:"from" doc:"Start, by default an hour before to; moved down to a whole step."`
 	To   moment       `query:"to" doc:"End, by default now; moved up to a whole step."`
 	Step milliseconds `query:"step" doc:"Length of a step in milliseconds, by default 60000."`

@@ -21,16 +21,16 @@ import (
 // readTimeLimit bounds a read, the wait for what is acknowledged included.
 const readTimeLimit = 20 * time.Second
 
-// selection is the part of a query that selects events: metric= and tag.KEY=.
+// Selection is the part of a query that selects events: metric= and tag.KEY=.
 // Embedded in an input, it also refuses parameters that the operation lacks.
-type selection struct {
+type Selection struct {
 	Metric []string `query:"metric,explode" doc:"A metric name, or a prefix ending in *. May be repeated." example:"case.*"`
 
 	tags []event.Tag
 }
 
 // Resolve reads the tag.KEY parameters, whose names are the sender's own.
-func (s *selection) Resolve(ctx huma.Context) []error {
+func (s *Selection) Resolve(ctx huma.Context) []error {
 	address := ctx.URL()
 	var known []string
 	for _, p := range ctx.Operation().Parameters {
@@ -58,7 +58,7 @@ func (s *selection) Resolve(ctx huma.Context) []error {
 	return faults
 }
 
-func (s *selection) filter() store.Filter { return store.Filter{Metrics: s.Metric, Tags: s.tags} }
+func (s *Selection) filter() store.Filter { return store.Filter{Metrics: s.Metric, Tags: s.tags} }
 
 // moment is a time in a query: milliseconds since 1970, or RFC 3339 text.
 type moment struct {
