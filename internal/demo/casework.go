@@ -150,7 +150,7 @@ func (o *Office) beat(w *work, a *agent, session string, until time.Duration) {
 
 // standUp is the end of an agent's work on a case for now.
 func (o *Office) standUp(w *work, a *agent, session string) {
-	if o.incident {
+	if !o.saves() {
 		// The system takes no save: the agent sits and tries again.
 		o.after(o.between(time.Minute, 4*time.Minute), func() { o.standUp(w, a, session) })
 		return

@@ -36,6 +36,7 @@ type Office struct {
 	open     map[string]int
 	resolved []time.Duration // resolutions within the rate window
 	incident bool
+	since    time.Duration // when the incident began
 	cases    int
 	calls    int
 	names    int

@@ -20,9 +20,9 @@ func (o *Office) reportBacklog() {
 }
 
 func (o *Office) beginIncident() {
-	lasts := o.between(50*time.Minute, 75*time.Minute)
-	o.incident = true
-	o.note("incident: the case system takes no saves, callers wait")
+	lasts := o.between(60*time.Minute, 80*time.Minute)
+	o.incident, o.since = true, o.now
+	o.note("incident: the case system fails, nothing can be saved, callers wait")
 	o.after(lasts, func() {
 		o.incident = false
 		o.note("recovered: the backlog is being worked off")
@@ -30,6 +30,12 @@ func (o *Office) beginIncident() {
 		o.assign()
 		o.answerCalls()
 	})
+}
+
+// saves tells whether an agent gets through to the case system. It does not
+// fail at once, so that a warning comes before the critical alert.
+func (o *Office) saves() bool {
+	return !o.incident || (o.now-o.since < 20*time.Minute && o.chance(0.02))
 }
 
 // survey asks some of those whose case was resolved, and some answer.

@@ -237,11 +237,11 @@ var errNotUTF8 = fmt.Errorf("the text is not UTF-8; convert the file first, for 
 func (p *mapper) notes() []string {
 	var notes []string
 	for odd, n := range p.odd {
-		rule := "occur twice in " + p.m.Zone.String() + " (end of summer time); taken as the first occurrence"
+		rule := "occur twice in " + p.m.Zone.String() + " (end of summer time), taken as the first occurrence"
 		if odd.kind == neverWas {
-			rule = "do not exist in " + p.m.Zone.String() + " (start of summer time); moved forward by the hour that was skipped"
+			rule = "do not exist in " + p.m.Zone.String() + " (start of summer time), moved forward by the hour that was skipped"
 		}
-		notes = append(notes, fmt.Sprintf("%s: %d local times in %s %s", p.file, n, odd.column, rule))
+		notes = append(notes, fmt.Sprintf("%s: times in %s that %s: %s", p.file, odd.column, rule, grouped(n)))
 	}
 	slices.Sort(notes)
 	return notes

@@ -42,6 +42,9 @@ func exampleMap(t testing.TB, name string) *Map {
 
 // The counts are those published with the data sets.
 func TestRealDataSetsGiveTheKnownCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads 30 MB")
+	}
 	for _, c := range []struct {
 		rules, file string
 		rows        int

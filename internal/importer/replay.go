@@ -46,7 +46,7 @@ func (r *run) replay(ctx context.Context) error {
 			r.Progress.update(event.Time(e.Time).Format("2006-01-02 15:04"), q.read(), q.total, r.report.Events)
 			if wait > 0 {
 				if err := pause(ctx, max(wait, tick)); err != nil {
-					return fmt.Errorf("stopped at %s: %w", event.Time(e.Time).Format(time.RFC3339), err)
+					return &stopped{"stopped at " + event.Time(e.Time).Format(time.RFC3339), err}
 				}
 			}
 		}

@@ -37,7 +37,7 @@ type reason struct {
 }
 
 // varying is what differs from row to row within one reason.
-var varying = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d+`)
+var varying = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\d[\dT:.+Z-]*`)
 
 func (r *Report) refused(f refusal) {
 	if r.reasons == nil {
@@ -58,7 +58,7 @@ func (r *Report) refused(f refusal) {
 
 // Print writes the report for people.
 func (r *Report) Print(w io.Writer) {
-	fmt.Fprintf(w, "%s rows read, %s events imported, %s refused", grouped(r.Rows), grouped(r.Events), grouped(r.Refused))
+	fmt.Fprintf(w, "%s rows read, %s events accepted, %s refused", grouped(r.Rows), grouped(r.Events), grouped(r.Refused))
 	if r.Resumed > 0 {
 		fmt.Fprintf(w, "; %s rows were done before", grouped(r.Resumed))
 	}

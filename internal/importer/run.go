@@ -121,7 +121,7 @@ func (r *run) importFile(ctx context.Context, path string) error {
 			if ctx.Err() != nil {
 				err = ctx.Err()
 				if keep != nil {
-					err = fmt.Errorf("stopped after row %s; the same command goes on from there: %w", grouped(state.Rows[part.name]), err)
+					err = &stopped{"stopped after row " + grouped(state.Rows[part.name]) + "; the same command goes on from there", err}
 				}
 			}
 			return errors.Join(err, keep.save(state, time.Now()))
@@ -130,6 +130,15 @@ func (r *run) importFile(ctx context.Context, path string) error {
 	state.Done = true
 	return keep.save(state, time.Now())
 }
+
+// stopped is an import that was interrupted.
+type stopped struct {
+	text  string
+	cause error
+}
+
+func (s *stopped) Error() string { return s.text }
+func (s *stopped) Unwrap() error { return s.cause }
 
 // resume finds out where to go on: what the resume file says, if the server
 // still has what it had then.

@@ -162,7 +162,7 @@ func TestRefusedRowsAreReportedAndTheRestImported(t *testing.T) {
 	}
 	var shown bytes.Buffer
 	report.Print(&shown)
-	if !strings.Contains(shown.String(), "3,007 rows read, 2,998 events imported, 10 refused\n") ||
+	if !strings.Contains(shown.String(), "3,007 rows read, 2,998 events accepted, 10 refused\n") ||
 		!strings.Contains(shown.String(), "refused 2 × opened: server: timestamp: … min ahead\n    p.csv line 15: server: timestamp: 12 min ahead\n") {
 		t.Errorf("report:\n%s", &shown)
 	}
