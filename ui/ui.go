@@ -1,7 +1,8 @@
 // Package ui holds the dashboard's built files and serves them. The sources
 // beside this file are built into dist by npm (see docs/dashboard.md); this
-// package knows nothing of the API that the page speaks. The app mounts its
-// handler where no other route matches.
+// package knows nothing of the API that the page speaks, and leaves the headers
+// that restrict the page (it runs no inline script or style) to the app, which
+// mounts its handler where no other route matches.
 package ui
 
 import (
@@ -23,11 +24,6 @@ import (
 //
 //go:embed all:dist
 var embedded embed.FS
-
-// ContentSecurityPolicy lets the page load from and talk to its own origin
-// only, and run no inline script or style.
-const ContentSecurityPolicy = "default-src 'self'; style-src 'self'; script-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // Handler serves the dashboard. built is false where the binary was compiled
 // without it: then the handler answers with a page that says how to build it.
@@ -110,7 +106,6 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The dashboard is read with GET.", http.StatusMethodNotAllowed)
 		return
 	}
-	secure(w.Header())
 	if f := s[r.URL.Path]; f != nil {
 		f.send(w, r)
 		return
@@ -121,12 +116,6 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// A person is told so by the page itself, in the page's own clothes.
 	s["/"].sendStatus(w, r, http.StatusNotFound)
-}
-
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", ContentSecurityPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
 }
 
 // send answers with the file, or with 304 where the browser has it already.

@@ -19,7 +19,6 @@ then start <code>bin/hms-monitor serve</code>.</p>
 // unbuilt says how to get the page that the binary lacks.
 func unbuilt() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Length", strconv.Itoa(len(unbuiltPage)))

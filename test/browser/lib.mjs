@@ -13,7 +13,12 @@ export const binary = process.env.HMS_BIN ?? fileURLToPath(new URL('../../bin/hm
 /** Why no server can be started, or false: what node:test takes as `skip`. */
 export const noServer = !existsSync(binary) && `no server at ${binary}: run make build, or set HMS_BIN`;
 
-const browsers = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const browsers = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 export async function launch() {
   const executablePath = browsers.find((path) => path && existsSync(path));
@@ -36,7 +41,10 @@ async function freePort() {
 async function answers(url, child) {
   for (let i = 0; i < 300; i++) {
     if (child.exitCode !== null) return false;
-    const ready = await fetch(`${url}/readyz`).then((a) => a.ok, () => false);
+    const ready = await fetch(`${url}/readyz`).then(
+      (a) => a.ok,
+      () => false,
+    );
     if (ready) return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -31,7 +31,11 @@ const states = {
       for (let i = 0; i < 40; i++) {
         for (let n = 0; n < 40 - i; n++) mock.accept({ metricName: `permit.step.${i}`, value: n });
       }
-      mock.accept({ metricName: 'a.metric.with.a.very.long.name.'.repeat(4), value: 1234567.891, tags: { note: 'x'.repeat(300) } });
+      mock.accept({
+        metricName: 'a.metric.with.a.very.long.name.'.repeat(4),
+        value: 1234567.891,
+        tags: { note: 'x'.repeat(300) },
+      });
     },
     settle: 1200,
   },
@@ -50,7 +54,11 @@ const states = {
     ready: '.chart canvas',
     then: (_, page) => page.click('.panel--rates summary'),
   },
-  'not-ready': { options: { history: true }, ready: '.banner', before: ({ mock }) => (mock.state.ready = false) },
+  'not-ready': {
+    options: { history: true },
+    ready: '.banner',
+    before: ({ mock }) => (mock.state.ready = false),
+  },
   reconnecting: {
     options: { history: true },
     ready: '.chart canvas',
@@ -86,14 +94,20 @@ for (const [state, plan] of Object.entries(states)) {
       plan.before?.(server);
       const context = await browser.newContext({ viewport: { width, height }, colorScheme });
       const page = await context.newPage();
-      page.on('console', (m) => m.type() === 'error' && /Content Security/.test(m.text()) && console.log(state, m.text()));
+      page.on(
+        'console',
+        (m) => m.type() === 'error' && /Content Security/.test(m.text()) && console.log(state, m.text()),
+      );
       page.on('pageerror', (e) => console.log(state, String(e)));
       await plan.route?.(page);
       await page.goto(server.url + (plan.path ?? '/'));
       await page.waitForSelector(plan.ready);
       await plan.then?.(server, page);
       await page.waitForTimeout(plan.settle ?? 300);
-      await page.screenshot({ path: join(folder, `${state}-${size}-${colorScheme}.png`), fullPage: size !== 'wide' });
+      await page.screenshot({
+        path: join(folder, `${state}-${size}-${colorScheme}.png`),
+        fullPage: size !== 'wide',
+      });
       await context.close();
       server.stop();
     }

@@ -178,7 +178,7 @@ export const strings = {
     heading: 'Sign in',
     lead: 'This server shows its figures to holders of an access token with the role read.',
     token: 'Access token',
-    hint: 'Whoever runs the server makes one with: hms-monitor token new --role read',
+    hint: 'Whoever runs the server makes one with: hms-monitor token new --name NAME --role read',
     show: 'Show token',
     hide: 'Hide token',
     submit: 'Sign in',

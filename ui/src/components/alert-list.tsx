@@ -21,7 +21,7 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
         <p className="alert__detail">
           <TagList tags={alert.tags} />
           <span>{text.value(value(alert.value), alert.condition)}</span>
-          <span className="alert__previous">{text.was(alert.previous)}</span>
+          {alert.state !== 'ok' && <span className="alert__previous">{text.was(alert.previous)}</span>}
         </p>
       </div>
       <time className="alert__time" dateTime={iso(alert.at)}>

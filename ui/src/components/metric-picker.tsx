@@ -11,7 +11,7 @@ export const maxCharted = 6;
 const searchFrom = 9;
 const listedAtMost = 200;
 
-const dashes: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [10, 3, 2, 3], [4, 4], [1, 2]];
+const dashes: readonly (readonly number[])[] = [[], [], [8, 3], [2, 3], [10, 3, 2, 3], [4, 4]];
 
 export function seriesStyle(i: number) {
   return { colour: `--series-${(i % 6) + 1}`, dash: dashes[i % 6] ?? [] };

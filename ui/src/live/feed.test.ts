@@ -85,7 +85,7 @@ it('holds still while paused, but for alerts', async () => {
   const { feed, source, send } = await openFeed();
   feed.setPaused(true);
   send(42);
-  source.alert('42.1', { id: '42.1', rule: 'r', tags: {}, state: 'critical', previous: 'ok', value: 1 });
+  source.alert('42.1', { id: '42.1', rule: 'r', tags: {}, state: 'critical', value: 1, at: Date.now() });
   vi.advanceTimersByTime(1000);
   expect(feed.snapshot().recent.map((p) => p.seq)).toEqual([41]);
   expect(feed.snapshot().alerts).toHaveLength(1);

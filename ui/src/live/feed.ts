@@ -60,6 +60,8 @@ export class Feed {
   private valueBook: ValueBook | undefined;
   private readonly sparks = new Sparks();
   private streaming = false;
+  /** When the page began to listen, by the server's clock. */
+  private begun = Infinity;
   private lastTick = Date.now();
   private ticker: number | undefined;
   private frame: number | undefined;
@@ -101,6 +103,7 @@ export class Feed {
     this.recent.fill(stored);
     if (!this.streaming) {
       this.streaming = true;
+      this.begun = Math.min(this.begun, serverNow());
       this.stream.open(String(stored[0]?.seq ?? 0));
     }
     this.publish(true);
@@ -210,6 +213,8 @@ export class Feed {
     this.rules = applyAlert(this.rules, alert);
     this.alerts = mergeAlerts(this.alerts, [alert]);
     this.sinceRules.push(alert);
+    // The stream begins with the changes that the last stored event brought about: no news.
+    if (alert.at < this.begun) return;
     this.freshAlerts.push(alert);
     // Not by animation frame: a hidden tab has none, and its title shows the alert.
     if (this.freshAlerts.length === 1) window.setTimeout(() => this.publish());
