@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/stream"
@@ -17,18 +18,23 @@ type outlet interface{ write([]byte) error }
 // serveConn streams over a connection taken from net/http.
 func (h *StreamHandler) serveConn(conn net.Conn, head http.Header, sub *stream.Subscriber) {
 	defer conn.Close()
+	defer func() { // as net/http does for its own
+		if cause := recover(); cause != nil {
+			h.Logger.Error("a live stream failed inside the server; this is a defect, please report it", "panic", cause, "stack", string(debug.Stack()))
+		}
+	}()
 	ctx, cancel := context.WithCancel(h.ctx)
 	defer cancel()
 	go func() {
 		// A client that has asked says nothing more: whatever comes is its end.
-		conn.Read(make([]byte, 1))
+		_, _ = conn.Read(make([]byte, 1))
 		cancel()
 	}()
 	head.Set("Connection", "close") // the body ends with the connection
 	head.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	var b bytes.Buffer
 	b.WriteString("HTTP/1.1 200 OK\r\n")
-	head.Write(&b)
+	_ = head.Write(&b) // into memory
 	b.WriteString("\r\n")
 	out := raw{conn, h.WriteTimeout}
 	if out.write(b.Bytes()) != nil {
