@@ -57,6 +57,7 @@ func New(o Options) http.Handler {
 	a.registerEvents(spec)
 	a.registerMetrics(spec)
 	a.registerAlerts(spec)
+	tidy(spec.OpenAPI())
 	described.HandleFunc("/api/", notFound)
 
 	read := func(h http.Handler) http.Handler { return o.Auth.Require(auth.RoleRead, h) }
