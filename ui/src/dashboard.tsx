@@ -35,7 +35,7 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
   const [filter, setFilter] = useState<string>();
   const [valued, setValued] = useState<string>();
   const range = useMemo(() => rangeOf(rangeId, metrics), [rangeId, metrics]);
-  const begin = useBackfill(range, filter);
+  const { begin, faults } = useBackfill(range, filter);
   const names = useNames(metrics, view.rates.rows);
   const tiles = useMemo(() => makeTiles(view.rules), [view.rules]);
   const onPause = useCallback((paused: boolean) => feed.setPaused(paused), [feed]);
@@ -73,9 +73,10 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
                   range={range}
                   perMinute={view.perMinute}
                   newest={newest}
+                  fault={faults.rates}
                   onRange={setRangeId}
                 />
-                <AlertList alerts={view.alerts} now={today} />
+                <AlertList alerts={view.alerts} fault={faults.alerts} now={today} />
                 <Values
                   buckets={view.values}
                   metric={metric}
@@ -85,7 +86,14 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
                   now={view.now}
                   onMetric={setValued}
                 />
-                <Points points={view.recent} names={names} filter={filter} onFilter={setFilter} now={today} />
+                <Points
+                  fault={faults.points}
+                  points={view.recent}
+                  names={names}
+                  filter={filter}
+                  onFilter={setFilter}
+                  now={today}
+                />
               </div>
             </>
           )

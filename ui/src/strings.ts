@@ -192,6 +192,7 @@ export const strings = {
     unreachable: 'The server does not answer',
     unreachableLead: 'This page keeps trying and goes on by itself when the server is back.',
     refused: 'The server refused the figures',
+    panel: (why: string) => `What is stored could not be read. ${why}`,
     tryNow: 'Try now',
     notReady: 'The server is not ready',
     notFound: 'Page not found',

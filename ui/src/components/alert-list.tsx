@@ -5,7 +5,7 @@ import { iso, moment, value } from '../lib/format';
 import { mergeAlerts } from '../live/alerts';
 import { strings } from '../strings';
 import { Name } from './name';
-import { Panel } from './panel';
+import { Panel, PanelFault } from './panel';
 import { StateShape } from './shapes';
 import { TagList } from './tag-list';
 
@@ -31,8 +31,14 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
   );
 }
 
+interface Props {
+  readonly alerts: readonly Alert[];
+  readonly fault: Error | null;
+  readonly now: number;
+}
+
 /** Changes of state, newest first; earlier ones are read from the server on demand. */
-export const AlertList = memo(function AlertList({ alerts, now }: { alerts: readonly Alert[]; now: number }) {
+export const AlertList = memo(function AlertList({ alerts, fault, now }: Props) {
   const [older, setOlder] = useState<readonly Alert[]>([]);
   const [state, setState] = useState<'more' | 'loading' | 'end'>('more');
   const shown = older.length > 0 ? mergeAlerts(alerts, older) : alerts;
@@ -51,6 +57,7 @@ export const AlertList = memo(function AlertList({ alerts, now }: { alerts: read
 
   return (
     <Panel name="alerts" heading={strings.alerts.heading}>
+      <PanelFault error={fault} />
       {shown.length === 0 ? (
         <p className="panel__empty">{strings.alerts.none}</p>
       ) : (

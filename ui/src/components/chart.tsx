@@ -31,6 +31,9 @@ interface Props {
   readonly focus?: number;
 }
 
+/** A canvas costs more to draw than a table row: it follows a few times a second, after the rest is shown. */
+const drawInterval = 250;
+
 const font = '12px "Public Sans", sans-serif';
 
 function options(props: Props, width: number, window: () => Props): uPlot.Options {
@@ -95,10 +98,25 @@ export function Chart(props: Props) {
   const colours = useColourVersion();
   const shape = JSON.stringify([props.series, props.band, props.height]);
 
+  const drawing = useRef<number>(undefined);
+  const drawn = useRef(0);
   useEffect(() => {
     latest.current = props;
-    plot.current?.setData(props.data as uPlot.AlignedData);
+    if (drawing.current !== undefined) return;
+    const wait = Math.max(0, drawn.current + drawInterval - performance.now());
+    drawing.current = window.setTimeout(() => {
+      drawing.current = undefined;
+      drawn.current = performance.now();
+      plot.current?.setData(latest.current.data as uPlot.AlignedData);
+    }, wait);
   });
+  useEffect(
+    () => () => {
+      window.clearTimeout(drawing.current);
+      drawing.current = undefined;
+    },
+    [],
+  );
 
   const focus = props.focus ?? -1;
   useEffect(() => {

@@ -1,4 +1,5 @@
 import { useId, type ReactNode } from 'react';
+import { strings } from '../strings';
 
 interface Props {
   readonly name: string;
@@ -22,4 +23,9 @@ export function Panel({ name, heading, note, actions, children }: Props) {
       {children}
     </section>
   );
+}
+
+/** Says that a panel's stored data could not be read; what comes live still shows. */
+export function PanelFault({ error }: { error: Error | null }) {
+  return error && <p className="panel__fault">{strings.errors.panel(error.message)}</p>;
 }

@@ -5,7 +5,7 @@ import { recentLimit } from '../live/feed';
 import { strings } from '../strings';
 import { Name } from './name';
 import { MetricSelect } from './metric-select';
-import { Panel } from './panel';
+import { Panel, PanelFault } from './panel';
 import { TagList } from './tag-list';
 
 interface Props {
@@ -13,14 +13,16 @@ interface Props {
   readonly names: readonly string[];
   readonly filter: string | undefined;
   readonly onFilter: (name: string | undefined) => void;
+  /** Why stored points could not be read. */
+  readonly fault: Error | null;
   readonly now: number;
 }
 
-const Row = memo(function Row({ point, time }: { point: Point; time: string }) {
+const Row = memo(function Row({ point, now }: { point: Point; now: number }) {
   return (
     <tr>
       <td className="cell--time">
-        <time dateTime={iso(point.timestamp)}>{time}</time>
+        <time dateTime={iso(point.timestamp)}>{moment(point.timestamp, now)}</time>
       </td>
       <td className="cell--name">
         <Name>{point.metricName}</Name>
@@ -34,7 +36,7 @@ const Row = memo(function Row({ point, time }: { point: Point; time: string }) {
 });
 
 /** The newest points as they came, for whoever wants to see single events. */
-export const Points = memo(function Points({ points, names, filter, onFilter, now }: Props) {
+export const Points = memo(function Points({ points, names, filter, fault, onFilter, now }: Props) {
   const text = strings.points;
   return (
     <Panel
@@ -44,6 +46,7 @@ export const Points = memo(function Points({ points, names, filter, onFilter, no
         <MetricSelect label={text.filter} all={text.all} names={names} chosen={filter} onChoose={onFilter} />
       }
     >
+      <PanelFault error={fault} />
       {/* The region scrolls, so the keyboard must reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="scroll" tabIndex={0} role="region" aria-label={text.heading}>
@@ -61,7 +64,7 @@ export const Points = memo(function Points({ points, names, filter, onFilter, no
           </thead>
           <tbody>
             {points.map((point) => (
-              <Row key={point.seq} point={point} time={moment(point.timestamp, now)} />
+              <Row key={point.seq} point={point} now={now} />
             ))}
           </tbody>
         </table>

@@ -5,7 +5,7 @@ import type { RateView } from '../live/rates';
 import { strings } from '../strings';
 import { Chart } from './chart';
 import { MetricPicker, maxCharted, seriesStyle } from './metric-picker';
-import { Panel } from './panel';
+import { Panel, PanelFault } from './panel';
 
 interface Props {
   readonly view: RateView;
@@ -13,11 +13,12 @@ interface Props {
   readonly perMinute: ReadonlyMap<string, number>;
   /** The time of the newest event stored, for when the window holds none. */
   readonly newest: number | undefined;
+  readonly fault: Error | null;
   readonly onRange: (id: RangeId) => void;
 }
 
 /** How many events of each metric come, over time. */
-export const Rates = memo(function Rates({ view, range, perMinute, newest, onRange }: Props) {
+export const Rates = memo(function Rates({ view, range, perMinute, newest, fault, onRange }: Props) {
   const text = strings.rates;
   // Undefined: the busiest, whichever they are at the time.
   const [chosen, setChosen] = useState<readonly string[]>();
@@ -32,6 +33,7 @@ export const Rates = memo(function Rates({ view, range, perMinute, newest, onRan
 
   return (
     <Panel name="rates" heading={text.heading} note={text.every(view.step)}>
+      <PanelFault error={fault} />
       {top ? (
         <>
           <Chart

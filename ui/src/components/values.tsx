@@ -8,7 +8,7 @@ import type { ValueBucket } from '../live/values';
 import { strings } from '../strings';
 import { Chart, type ChartSeries } from './chart';
 import { MetricSelect } from './metric-select';
-import { Panel } from './panel';
+import { Panel, PanelFault } from './panel';
 
 interface Props {
   readonly buckets: readonly ValueBucket[];
@@ -80,6 +80,7 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
       heading={text.heading}
       actions={<MetricSelect label={text.metric} names={names} chosen={metric} onChoose={onMetric} />}
     >
+      <PanelFault error={stored.error} />
       {last && metric !== undefined ? (
         <>
           <Chart

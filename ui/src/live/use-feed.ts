@@ -52,7 +52,7 @@ export function useBackfill(range: Range, filter: string | undefined) {
     staleTime: Infinity,
   });
 
-  useQuery({
+  const rates = useQuery({
     queryKey: ['rates', range],
     queryFn: async ({ signal }) => {
       const book = feed.setRange(range);
@@ -71,7 +71,7 @@ export function useBackfill(range: Range, filter: string | undefined) {
   });
 
   useEffect(() => feed.setFilter(filter), [feed, filter]);
-  useQuery({
+  const points = useQuery({
     queryKey: ['points', filter],
     queryFn: async ({ signal }) => {
       const { events } = await api.events({ limit: recentLimit, metric: filter }, signal);
@@ -99,7 +99,7 @@ export function useBackfill(range: Range, filter: string | undefined) {
     if (thresholds.isError) feed.doubt();
   }, [feed, thresholds.isError, thresholds.errorUpdatedAt]);
 
-  useQuery({
+  const alerts = useQuery({
     queryKey: ['alerts'],
     queryFn: async ({ signal }) => {
       const page = await api.alerts({ limit: 50 }, signal);
@@ -109,7 +109,7 @@ export function useBackfill(range: Range, filter: string | undefined) {
     staleTime: Infinity,
   });
 
-  return begin;
+  return { begin, faults: { rates: rates.error, points: points.error, alerts: alerts.error } };
 }
 
 /** Reads the stored values behind the small lines of the tiles shown. */
