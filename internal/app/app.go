@@ -51,8 +51,7 @@ type App struct {
 	auth     *auth.Auth
 	server   *http.Server
 	listener net.Listener
-	// streams ends the live streams, which a shutdown would wait for.
-	streams context.Context
+	stream   *httpapi.StreamHandler
 	// opened holds what must be closed again, the last one first.
 	opened []func() error
 }

@@ -24,15 +24,14 @@ func (a *App) routes(t *telemetry) (err error) {
 		return err
 	}
 	streams, end := context.WithCancel(context.Background())
-	a.streams = streams
+	a.stream = httpapi.NewStreamHandler(httpapi.StreamOptions{
+		Hub: a.hub, History: history{a.store, a.pipeline}, Heartbeat: time.Duration(c.Stream.Heartbeat),
+		Done: streams.Done(), Logger: a.options.Logger,
+	})
 	handler := httpapi.New(httpapi.Options{
 		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, Sync: a.pipeline.Sync,
 		Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
-		Stream: httpapi.NewStreamHandler(httpapi.StreamOptions{
-			Hub: a.hub, History: history{a.store, a.pipeline}, Heartbeat: time.Duration(c.Stream.Heartbeat),
-			Done: streams.Done(),
-		}),
-		UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
+		Stream: a.stream, UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
 		Version: a.options.Version, Logger: a.options.Logger,
 	})
 	a.server = &http.Server{
@@ -69,6 +68,7 @@ func (a *App) Run(ctx context.Context) (err error) {
 	if err := a.server.Shutdown(stopping); err != nil {
 		failure = errors.Join(failure, fmt.Errorf("requests were cut off: %w", err), a.server.Close())
 	}
+	a.stream.Wait()
 	a.ingester.Stop()
 	stopApplying()
 	if running {

@@ -76,6 +76,8 @@ func (a *App) observe(t *telemetry) {
 	t.gauge("hms_store_unstored_events", "Events applied and not yet committed.", nil, func() float64 { return float64(a.pipeline.Status().Unstored) })
 	t.counter("hms_store_commits", "Commits since the start.", func() float64 { return float64(a.pipeline.Status().Commits) })
 	t.gauge("hms_events_last_seq", "The number of the last event.", nil, func() float64 { return float64(a.pipeline.Status().Last) })
+	t.counter("hms_threshold_unjudged_events", "Events not judged because their rule had no room for another series (max_series).",
+		func() float64 { return float64(a.judge.Refused()) })
 	t.gauge("hms_dedupe_remembered_ids", "Ids and idempotency keys that a repetition would be told by.", nil,
 		func() float64 { return float64(a.pipeline.Status().DedupeIDs) })
 	t.gauge("hms_dedupe_reach_seconds", "How far back repetitions are told.", nil, func() float64 {

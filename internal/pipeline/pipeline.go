@@ -176,6 +176,10 @@ func (p *Pipeline) hand(first uint64, block *event.Block, transitions []alert.Tr
 // thresholds with `for`, and for how far readers are behind.
 const tickEvery = 100 * time.Millisecond
 
+// appendsTake is how long an event may be on its way into the log, where it
+// already has its time of receipt.
+const appendsTake = time.Second
+
 func (p *Pipeline) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
@@ -187,9 +191,13 @@ func (p *Pipeline) tick(ctx context.Context) {
 		}
 		p.mu.Lock()
 		now := p.o.Now()
-		if transitions := p.o.Judge.Tick(event.Millis(now)); len(transitions) > 0 {
-			p.hand(p.next, event.Of(), transitions)
-			p.put(event.Of(), nil, transitions, now)
+		// While the log holds events that are not judged yet, one of them may be
+		// what a waiting condition ends with.
+		if p.applied >= p.o.Acked() {
+			if transitions := p.o.Judge.Tick(event.Millis(now.Add(-appendsTake))); len(transitions) > 0 {
+				p.hand(p.next, event.Of(), transitions)
+				p.put(event.Of(), nil, transitions, now)
+			}
 		}
 		p.lag.observe(now, p.applied, p.o.Acked())
 		p.advance()
