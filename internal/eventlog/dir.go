@@ -57,6 +57,13 @@ func (s space) minFree() int64 {
 	return min(max(s.size/10, 16<<20), 512<<20)
 }
 
+func (l *Log) least(s space) int64 {
+	if l.opts.MinFree > 0 {
+		return l.opts.MinFree
+	}
+	return s.minFree()
+}
+
 // room refuses an append that would leave less than the minimum free. Asking
 // takes a microsecond, beside an append of several hundred.
 func (l *Log) room(bytes int) error {
@@ -67,10 +74,7 @@ func (l *Log) room(bytes int) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	least := l.opts.MinFree
-	if least == 0 {
-		least = s.minFree()
-	}
+	least := l.least(s)
 	if s.free-int64(bytes) >= least {
 		return nil
 	}

@@ -11,6 +11,7 @@ package eventlog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -86,11 +87,17 @@ func (l *Log) opened(err error) (*Log, error) {
 func (l *Log) Close() error {
 	l.close()
 	l.done.Wait()
-	k := l.replace(nil, errClosed)
-	if k != nil {
-		k.close()
+	l.mu.Lock()
+	cause := l.cause // a log that hung says so to the end
+	l.mu.Unlock()
+	if !errors.Is(cause, errHangs) {
+		cause = errClosed
 	}
-	return l.lock.release()
+	var err error
+	if k := l.replace(nil, cause); k != nil {
+		err = k.close()
+	}
+	return errors.Join(err, l.lock.release())
 }
 
 // MaxPayload is the size in bytes of the largest payload that Append takes.
@@ -135,6 +142,7 @@ func (l *Log) await(ctx context.Context) (*link, error) {
 		}
 		select {
 		case <-changed:
+		case <-l.closing.Done():
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

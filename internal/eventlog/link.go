@@ -27,6 +27,8 @@ type link struct {
 	mu     sync.Mutex
 	period context.Context // from one (re)connect to the next disconnect
 	lost   context.CancelFunc
+	asked  *question
+	hangs  time.Duration
 }
 
 // dial connects to an external server.
@@ -40,7 +42,7 @@ func dial(ctx context.Context, o Options) (*link, error) {
 
 // connect makes a link with the stream in place.
 func connect(ctx context.Context, o Options, url string, with ...nats.Option) (*link, error) {
-	k := &link{subject: o.subject()}
+	k := &link{subject: o.subject(), hangs: o.hangs}
 	k.period, k.lost = context.WithCancel(context.Background())
 	with = append(with,
 		nats.Name("hms-monitor"), nats.NoEcho(),
@@ -57,7 +59,7 @@ func connect(ctx context.Context, o Options, url string, with ...nats.Option) (*
 	}
 	k.conn = conn
 	if err := k.setUp(ctx, o); err != nil {
-		k.close()
+		k.abandon()
 		return nil, err
 	}
 	return k, nil
@@ -118,12 +120,35 @@ func (k *link) state(ctx context.Context) (jetstream.StreamState, error) {
 	return info.State, nil
 }
 
-func (k *link) close() {
+// abandon ends everything that goes through k.
+func (k *link) abandon() {
 	k.conn.Close()
 	k.disconnected()
-	if k.server != nil {
-		k.server.Shutdown()
-		k.server.WaitForShutdown()
+}
+
+// close is abandon and the end of the embedded server, or errHangs.
+func (k *link) close() error {
+	k.abandon()
+	if k.server == nil {
+		return nil
+	}
+	return stop(k.server, k.hangs)
+}
+
+func stop(srv *server.Server, hangs time.Duration) error {
+	stopped := make(chan struct{})
+	go func() {
+		srv.Shutdown()
+		srv.WaitForShutdown()
+		close(stopped)
+	}()
+	late := time.NewTimer(hangs)
+	defer late.Stop()
+	select {
+	case <-stopped:
+		return nil
+	case <-late.C:
+		return errHangs
 	}
 }
 
@@ -145,15 +170,11 @@ func embed(ctx context.Context, o Options, hint func()) (*link, error) {
 	srv.SetLoggerV2(report, false, false, false)
 	srv.Start()
 	if !srv.ReadyForConnections(ackWait) || !srv.JetStreamEnabled() {
-		srv.Shutdown()
-		srv.WaitForShutdown()
-		return nil, fmt.Errorf("%w: the embedded server did not start: %s", ErrUnavailable, report.last())
+		return nil, errors.Join(fmt.Errorf("%w: the embedded server did not start: %s", ErrUnavailable, report.last()), stop(srv, o.hangs))
 	}
 	k, err := connect(ctx, o, "", nats.InProcessServer(srv))
 	if err != nil {
-		srv.Shutdown()
-		srv.WaitForShutdown()
-		return nil, err
+		return nil, errors.Join(err, stop(srv, o.hangs))
 	}
 	k.server = srv
 	return k, nil

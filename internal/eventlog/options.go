@@ -48,6 +48,10 @@ type Options struct {
 	Logger    *slog.Logger
 	// Now is the clock that Keep is measured by.
 	Now func() time.Time
+
+	// hangs is how long the embedded server may take to stop, or to say how it
+	// is, before it counts as hanging.
+	hangs time.Duration
 }
 
 // complete checks o, names all faults at once, and fills in the defaults.
@@ -87,6 +91,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.hangs == 0 {
+		o.hangs = ackWait
 	}
 	return o, nil
 }

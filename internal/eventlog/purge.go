@@ -10,11 +10,21 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+const (
+	// coarse is how many parts Keep is removed in: a purge rewrites or marks
+	// part of a file, so few large ones are cheaper than many small ones.
+	coarse = 32
+	// worthwhile is the size below which a log is not trimmed to make room.
+	worthwhile = 16 << 20
+	// shortOf is how near the end of the room the log begins to make some.
+	shortOf = 64 << 20
+)
+
 // Purge is told that every message up to and including upTo has been applied
-// and is not needed again. It removes those that were reported so Keep ago, and
-// more of them, oldest first, while the log is larger than KeepBytes or the
-// disk is running full. It never removes a message after upTo. The pipeline
-// calls it after a commit; calls that find nothing to do are cheap.
+// and is not needed again. It removes those that were reported Keep ago, and
+// more of them, oldest first, where the log is larger than KeepBytes or the disk
+// is running full. It never removes a message after upTo. The pipeline calls it
+// after a commit; calls that find nothing to do are cheap.
 func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 	k, err := l.current()
 	if err != nil {
@@ -22,35 +32,38 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 	}
 	now := l.opts.Now()
 	l.keeper.applied(upTo, now)
-	if seq := l.keeper.expired(now); seq > 0 {
-		if err := l.remove(ctx, k, seq); err != nil {
+	if !l.mayPurge() {
+		return nil
+	}
+	seq := l.keeper.expired(now)
+	if seq == 0 {
+		state, err := k.state(ctx)
+		if err != nil {
 			return err
 		}
+		seq = l.keeper.surplus(state.Bytes, state.Msgs, state.FirstSeq, l.room(shortOf) != nil)
 	}
-	pressed := l.room(int(min(l.keeper.bytes, 64<<20))) != nil
-	state, err := k.state(ctx)
-	if err != nil {
-		return err
+	if seq == 0 {
+		return nil
 	}
-	for state.Msgs > 0 && (pressed || state.Bytes > uint64(l.keeper.bytes)) {
-		seq := l.keeper.oldest()
-		if seq == 0 {
-			return nil
-		}
-		if err := l.remove(ctx, k, seq); err != nil {
-			return err
-		}
-		if state, err = k.state(ctx); err != nil {
-			return err
-		}
+	return l.remove(ctx, k, seq)
+}
+
+// mayPurge keeps a purge off a disk without room: it writes a little before it
+// frees, and JetStream's file store deadlocks with itself when that write fails.
+func (l *Log) mayPurge() bool {
+	if l.opts.Dir == "" {
+		return true
 	}
-	return nil
+	s, err := spaceOf(l.opts.Dir)
+	return err == nil && s.free >= l.least(s)/2
 }
 
 func (l *Log) remove(ctx context.Context, k *link, upTo uint64) error {
 	ctx, cancel := k.call(ctx)
 	defer cancel()
 	if err := k.stream.Purge(ctx, jetstream.WithPurgeSequence(upTo+1)); err != nil {
+		l.hint()
 		return fmt.Errorf("%w: purge up to %d: %w", ErrUnavailable, upTo, err)
 	}
 	l.keeper.removed(upTo)
@@ -97,12 +110,20 @@ func (k *keeper) applied(seq uint64, at time.Time) {
 	k.marks = kept
 }
 
-// expired is the number of the newest mark that is older than keep, 0 if none is.
+// expired is the number of the newest mark that is older than keep, 0 where
+// there is none or where it is too soon after the one removed before.
 func (k *keeper) expired(now time.Time) (seq uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if len(k.marks) == 0 {
+		return 0
+	}
+	keep := max(k.keep, 0)
+	if now.Sub(k.marks[0].at) < keep+keep/coarse {
+		return 0
+	}
 	for _, m := range k.marks {
-		if now.Sub(m.at) < k.keep {
+		if now.Sub(m.at) < keep {
 			break
 		}
 		seq = m.seq
@@ -110,14 +131,30 @@ func (k *keeper) expired(now time.Time) (seq uint64) {
 	return seq
 }
 
-// oldest is the number of the oldest mark, 0 if there is none.
-func (k *keeper) oldest() uint64 {
+// surplus is the number up to which a log of so many bytes and messages, the
+// first of them `first`, should be removed to keep within bytes, or, where the
+// disk is short, all that may be removed; 0 where that is nothing. A quarter
+// more goes than must, to have peace for a while.
+func (k *keeper) surplus(bytes, messages, first uint64, short bool) (seq uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(k.marks) == 0 {
+	if len(k.marks) == 0 || messages == 0 {
 		return 0
 	}
-	return k.marks[0].seq
+	switch limit := uint64(k.bytes); {
+	case short && bytes > worthwhile:
+		return k.marks[len(k.marks)-1].seq
+	case bytes > limit:
+		excess := (bytes - limit + limit/4) / max(bytes/messages, 1)
+		seq = k.marks[0].seq
+		for _, m := range k.marks {
+			if m.seq >= first+excess {
+				break
+			}
+			seq = m.seq
+		}
+	}
+	return seq
 }
 
 // removed drops the marks up to seq.

@@ -12,6 +12,10 @@ import (
 // retryStart is how often a failed embedded server is started again.
 const retryStart = 250 * time.Millisecond
 
+// errHangs: a server that hangs cannot be replaced within the process, because
+// it might go on writing one day, beside its successor.
+var errHangs = fmt.Errorf("%w: the embedded server hangs; the process must be restarted, nothing acknowledged is lost by that", ErrUnavailable)
+
 // hint says that the embedded server may have failed. It never blocks, because
 // the server calls it while it holds its locks.
 func (l *Log) hint() {
@@ -23,7 +27,8 @@ func (l *Log) hint() {
 
 // supervise restarts the embedded server when it has failed. JetStream gives
 // up for good after the first write error, a full disk for example; what it
-// acknowledged before is on disk and is found again by a new start.
+// acknowledged before is on disk and is found again by a new start. When the
+// server hangs, every call and every Read ends with errHangs.
 func (l *Log) supervise() {
 	for {
 		select {
@@ -35,36 +40,37 @@ func (l *Log) supervise() {
 		if err != nil {
 			continue
 		}
-		if err := k.failure(l.opts.Stream); err != nil {
-			l.restart(err)
+		err = k.failure(l.closing, l.opts.Stream, l.opts.hangs)
+		if err == nil || l.closing.Err() != nil {
+			continue
+		}
+		if !errors.Is(err, errHangs) {
+			err = l.restart(err)
+		}
+		if errors.Is(err, errHangs) {
+			l.logger.Error("the event log gives up", "error", err)
+			l.replace(nil, err)
+			l.close()
+			k.abandon()
+			return
 		}
 	}
 }
 
-// failure is why the embedded server no longer takes appends, nil if it does.
-func (k *link) failure(stream string) error {
-	if !k.server.JetStreamEnabled() {
-		return errors.New("JetStream stopped")
-	}
-	health := k.server.Healthz(&server.HealthzOptions{Account: server.DEFAULT_GLOBAL_ACCOUNT, Stream: stream})
-	if health.Error != "" {
-		return errors.New(health.Error)
-	}
-	return nil
-}
-
-func (l *Log) restart(cause error) {
+func (l *Log) restart(cause error) error {
 	began := time.Now()
 	l.logger.Error("the event log failed and is being restarted", "error", cause)
 	old := l.replace(nil, fmt.Errorf("%w: it is being restarted after: %w", ErrUnavailable, cause))
-	old.close()
+	if err := old.close(); err != nil {
+		return err
+	}
 	last := ""
 	for l.closing.Err() == nil {
 		k, err := l.start()
 		if err == nil {
 			l.replace(k, nil)
 			l.logger.Info("the event log is back", "after", time.Since(began))
-			return
+			return nil
 		}
 		if err.Error() != last {
 			last = err.Error()
@@ -76,6 +82,7 @@ func (l *Log) restart(cause error) {
 		case <-l.closing.Done():
 		}
 	}
+	return nil
 }
 
 // start starts the embedded server again, once there is room for it to work.
@@ -96,14 +103,61 @@ func (l *Log) Health(ctx context.Context) error {
 		return err
 	}
 	if k.server != nil {
-		if err := k.failure(l.opts.Stream); err != nil {
-			return fmt.Errorf("%w: %w", ErrUnavailable, err)
+		err := k.failure(ctx, l.opts.Stream, callWait)
+		if errors.Is(err, errHangs) {
+			l.hint()
 		}
-		return nil
+		return err
 	}
 	if !k.conn.IsConnected() {
 		return fmt.Errorf("%w: not connected to the server at log.url", ErrUnavailable)
 	}
 	_, err = k.state(ctx)
 	return err
+}
+
+// failure is why the embedded server no longer takes appends, nil if it does.
+// One question is under way at a time: one without an answer is not repeated.
+func (k *link) failure(ctx context.Context, stream string, wait time.Duration) error {
+	k.mu.Lock()
+	asked := k.asked
+	if asked == nil {
+		asked = &question{done: make(chan struct{})}
+		k.asked = asked
+		go func() {
+			asked.answer = examine(k.server, stream)
+			k.mu.Lock()
+			k.asked = nil
+			k.mu.Unlock()
+			close(asked.done)
+		}()
+	}
+	k.mu.Unlock()
+	late := time.NewTimer(wait)
+	defer late.Stop()
+	select {
+	case <-asked.done:
+		return asked.answer
+	case <-late.C:
+		return errHangs
+	case <-ctx.Done():
+		return fmt.Errorf("%w: the embedded server did not say how it is: %w", ErrUnavailable, ctx.Err())
+	}
+}
+
+// question is one that waits for the embedded server's answer.
+type question struct {
+	done   chan struct{}
+	answer error
+}
+
+func examine(srv *server.Server, stream string) error {
+	if !srv.JetStreamEnabled() {
+		return fmt.Errorf("%w: JetStream stopped", ErrUnavailable)
+	}
+	health := srv.Healthz(&server.HealthzOptions{Account: server.DEFAULT_GLOBAL_ACCOUNT, Stream: stream})
+	if health.Error != "" {
+		return fmt.Errorf("%w: %s", ErrUnavailable, health.Error)
+	}
+	return nil
 }

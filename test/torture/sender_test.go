@@ -177,7 +177,7 @@ func (s *sender) next() *request {
 	for i := range count {
 		e := event{
 			MetricName: []string{"torture.level", "torture.other"}[s.rng.IntN(2)],
-			Value:      float64(s.rng.IntN(8)), Timestamp: time.Now().UnixMilli(),
+			Value:      s.value(), Timestamp: time.Now().UnixMilli(),
 			Tags: map[string]string{"name": fmt.Sprintf("%s-%d", id, i), "sender": fmt.Sprint(s.number)},
 		}
 		if identity != 0 {
@@ -198,6 +198,14 @@ func (s *sender) next() *request {
 		r.body = encode(r.events[0])
 	}
 	return r
+}
+
+// value crosses a threshold now and then.
+func (s *sender) value() float64 {
+	if s.rng.IntN(20) == 0 {
+		return float64(s.rng.IntN(5))
+	}
+	return 7
 }
 
 func encode(v any) []byte {

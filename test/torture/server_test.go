@@ -10,8 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -67,15 +69,18 @@ func newServer(t *testing.T, dir, config string) *server {
 	if err := os.WriteFile(s.config, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if s.log, err = os.CreateTemp(t.TempDir(), "log"); err != nil {
+	if s.log, err = os.CreateTemp("", "hms-torture-*.log"); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		s.kill()
 		if t.Failed() {
-			s.showLog()
+			s.explain()
 		}
+		s.kill()
 		s.log.Close()
+		if !t.Failed() {
+			os.Remove(s.log.Name())
+		}
 	})
 	return s
 }
@@ -99,7 +104,9 @@ func (s *server) launch() (said <-chan string) {
 		lines := bufio.NewReader(stderr)
 		for {
 			line, err := lines.ReadString('\n')
-			s.log.WriteString(line)
+			if !strings.Contains(line, "msg=alert ") {
+				s.log.WriteString(line)
+			}
 			if m := serving.FindStringSubmatch(line); m != nil {
 				url <- m[1]
 			}
@@ -188,15 +195,15 @@ func (s *server) awaitStatus(path string, want int) (body []byte) {
 	return body
 }
 
-// showLog prints the end of what the program logged.
-func (s *server) showLog() {
-	const most = 16 << 10
-	size, err := s.log.Seek(0, io.SeekEnd)
-	if err != nil {
-		return
+// explain keeps what the program logged, with what each goroutine is doing if
+// it still runs, and prints the beginning of it.
+func (s *server) explain() {
+	if s.ended != nil && s.running() {
+		s.process.Process.Signal(syscall.SIGQUIT)
+		<-s.ended
 	}
-	tail := make([]byte, min(size, most))
-	if _, err := s.log.ReadAt(tail, size-int64(len(tail))); err == nil {
-		s.t.Logf("the server logged:\n%s", tail)
-	}
+	s.t.Logf("the server's whole log is in %s", s.log.Name())
+	said := make([]byte, 8<<10)
+	n, _ := s.log.ReadAt(said, 0)
+	s.t.Logf("it begins with:\n%s", said[:n])
 }
