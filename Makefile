@@ -25,7 +25,7 @@ run: build ## Build everything and serve on http://127.0.0.1:8080 (ARGS="--confi
 	@exec $(BIN) serve $(ARGS)
 
 build: tools ui ## Build bin/hms-monitor with the dashboard inside
-	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) ./cmd/hms-monitor
+	go build -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) ./cmd/hms-monitor
 
 ui: tools ui/dist/index.html ## Build the dashboard, if its sources changed
 
