@@ -27,7 +27,7 @@ const (
 )
 
 // Client posts to one server. Set the fields before the first call; after that
-// it may be used by several goroutines.
+// it may be used by several goroutines, but not copied.
 type Client struct {
 	// URL is the server's root, such as http://127.0.0.1:8080.
 	URL string
@@ -41,6 +41,8 @@ type Client struct {
 	GiveUp time.Duration
 	// Retrying, where set, is told of every failed attempt that will be repeated.
 	Retrying func(cause error, wait time.Duration)
+
+	bodies compressor
 }
 
 // NewKey makes an idempotency key that no other request has.
@@ -60,7 +62,7 @@ func (c *Client) Post(ctx context.Context, events []event.Event, key string) err
 	if err != nil {
 		return err
 	}
-	body, encoding := compress(AppendNDJSON(nil, events))
+	body, encoding := c.bodies.compress(AppendNDJSON(nil, events))
 	send := func(ctx context.Context) (*http.Request, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(body))
 		if err != nil {
@@ -99,6 +101,7 @@ func (c *Client) attempt(ctx context.Context, build func(context.Context) (*http
 		}
 		return &again{cause: err}
 	}
+	defer resp.Body.Close()
 	defer drain(resp.Body)
 	if resp.StatusCode/100 == 2 {
 		return read(resp.Body)
@@ -119,15 +122,13 @@ func (c *Client) do(req *http.Request) (*http.Response, error) {
 		doer = &http.Client{Timeout: attemptTimeout}
 	}
 	resp, err := doer.Do(req)
-	var failed *url.Error
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = failed.Err // the address is the caller's own and in every message already
 	}
 	return resp, err
 }
 
 // drain lets the connection be used again, unless the answer is a long one.
-func drain(body io.ReadCloser) {
+func drain(body io.Reader) {
 	_, _ = io.CopyN(io.Discard, body, 64<<10)
-	_ = body.Close()
 }

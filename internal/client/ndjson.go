@@ -13,20 +13,25 @@ import (
 // smallBody is the size below which compressing costs more than it saves.
 const smallBody = 1 << 10
 
-// encoder is shared: EncodeAll may be called by several goroutines.
-var encoder = sync.OnceValue(func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
-	if err != nil {
-		panic(err) // the options are constants
-	}
-	return e
-})
+// compressor is made when the first large body comes. Several goroutines may
+// use it at once.
+type compressor struct {
+	once    sync.Once
+	encoder *zstd.Encoder
+}
 
-func compress(body []byte) (compressed []byte, encoding string) {
+func (c *compressor) compress(body []byte) (compressed []byte, encoding string) {
 	if len(body) < smallBody {
 		return body, ""
 	}
-	return encoder().EncodeAll(body, make([]byte, 0, len(body)/4)), "zstd"
+	c.once.Do(func() {
+		var err error
+		c.encoder, err = zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			panic(err) // the options are constants
+		}
+	})
+	return c.encoder.EncodeAll(body, make([]byte, 0, len(body)/4)), "zstd"
 }
 
 // AppendNDJSON appends one line of JSON for each event, as POST /metrics takes

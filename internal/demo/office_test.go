@@ -106,7 +106,7 @@ func TestCasesHaveALifeInOrder(t *testing.T) {
 // The default threshold of case.resolved.rate (warning below 5, critical below
 // 2) must fire in every incident, recover soon after, and be quiet otherwise.
 func TestTheRateFallsInAnIncidentAndOnlyThen(t *testing.T) {
-	for seed := range uint64(10) {
+	for seed := range uint64(5) {
 		o := New(config(seed))
 		var lowest float64
 		incidents, quietFrom := 0, time.Duration(-1<<62)

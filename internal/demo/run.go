@@ -45,10 +45,10 @@ func Run(ctx context.Context, o *Office, to Poster, notes io.Writer, duration ti
 		defer cancel()
 	}
 	err := r.play(ctx)
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		err = nil
-	}
 	r.sum.Lasted = time.Since(started)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return r.sum, nil
+	}
 	return r.sum, err
 }
 
@@ -60,6 +60,7 @@ type runner struct {
 	sum    Summary
 }
 
+// play ends with an error, if only that of ctx.
 func (r *runner) play(ctx context.Context) error {
 	for {
 		item := r.office.Next()

@@ -51,8 +51,7 @@ func compileCondition(source string) (*condition, error) {
 
 // plain drops the drawing that the library puts under its messages.
 func plain(err error) error {
-	var at *file.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*file.Error](err); ok {
 		return fmt.Errorf("%s, at character %d of the condition", at.Message, at.Column+1)
 	}
 	return err

@@ -16,7 +16,6 @@ type csvDecoder struct {
 	// from[i] is the field that gives column i.
 	from []int
 	row  int
-	line int
 }
 
 func newCSV(r io.Reader, delimiter rune, columns []string) (*csvDecoder, error) {
@@ -53,8 +52,7 @@ func (d *csvDecoder) next(values []string) (place, error) {
 		return place{}, io.EOF
 	}
 	d.row++
-	var syntax *csv.ParseError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
 		return place{d.row, syntax.StartLine}, &badRow{csvReason(syntax, len(fields), d.reader.FieldsPerRecord)}
 	}
 	if err != nil {

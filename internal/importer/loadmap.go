@@ -53,8 +53,7 @@ func defaultSource(name string) string {
 
 func syntaxFault(name string, err error) error {
 	line, text := 1, err.Error()
-	var syntax *yaml.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*yaml.SyntaxError](err); ok {
 		text = syntax.Message
 		if syntax.Token != nil && syntax.Token.Position != nil {
 			line = syntax.Token.Position.Line

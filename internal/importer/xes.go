@@ -187,8 +187,7 @@ func (d *xesDecoder) startElement() (xml.StartElement, error) {
 func (d *xesDecoder) token() (xml.Token, error) {
 	d.limit.left = mostRowBytes
 	token, err := d.xml.Token()
-	var syntax *xml.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*xml.SyntaxError](err); ok {
 		return nil, fmt.Errorf("line %d: not valid XML: %s", syntax.Line, syntax.Msg)
 	}
 	return token, err
