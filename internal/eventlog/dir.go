@@ -65,7 +65,7 @@ func (l *Log) least(s space) int64 {
 }
 
 // room refuses an append that would leave less than the minimum free. Asking
-// takes a microsecond, beside an append of several hundred.
+// takes a few microseconds, beside an append of several hundred.
 func (l *Log) room(bytes int) error {
 	if l.opts.Dir == "" {
 		return nil

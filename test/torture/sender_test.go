@@ -33,10 +33,11 @@ type request struct {
 	key         string
 }
 
+// What is known of a request.
 const (
-	never  = iota // sent, given up without an answer: there or not, whole or not at all
-	acked         // answered 204
-	unsent        // not tried yet
+	open    = iota // no answer yet
+	givenUp        // sent, and never answered: it is there or not, but not in part
+	acked          // answered 204
 )
 
 // ledger is the truth that the program is held against.
@@ -53,7 +54,7 @@ func (l *ledger) enter(r *request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests = append(l.requests, r)
-	l.state[r] = unsent
+	l.state[r] = open
 }
 
 func (l *ledger) set(r *request, state int) {
@@ -132,7 +133,7 @@ func (s *sender) see(ctx context.Context, r *request, giveUp bool) error {
 		case err == nil && status < 500 && status != http.StatusTooManyRequests:
 			return fmt.Errorf("%.80s was answered %d: %s", r.body, status, answer)
 		case giveUp:
-			s.ledger.set(r, never)
+			s.ledger.set(r, givenUp)
 			return nil
 		}
 		select {

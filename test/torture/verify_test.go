@@ -2,6 +2,7 @@ package torture
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -108,7 +109,7 @@ func (l *ledger) checkStored(s *server, all []stored) {
 	for name := range found {
 		s.t.Errorf("event %q was never sent", name)
 	}
-	s.t.Logf("%d events of %d acknowledged and %d given-up requests", len(all), counts[acked], counts[never])
+	s.t.Logf("%d events of %d acknowledged and %d given-up requests", len(all), counts[acked], counts[givenUp])
 }
 
 func same(a, b event) bool {
@@ -138,18 +139,9 @@ func checkAlerts(s *server, what string, alerts []frame, history []string) {
 	}
 	for i := range min(len(alerts), len(history)) {
 		var shown, kept map[string]any
-		err := firstOf(json.Unmarshal([]byte(alerts[i].data), &shown), json.Unmarshal([]byte(history[i]), &kept))
+		err := errors.Join(json.Unmarshal([]byte(alerts[i].data), &shown), json.Unmarshal([]byte(history[i]), &kept))
 		if err != nil || alerts[i].id != kept["id"] || fmt.Sprint(shown) != fmt.Sprint(kept) {
 			s.t.Fatalf("%s: alert %d is %+v, the history has %s (%v)", what, i, alerts[i], history[i], err)
 		}
 	}
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
