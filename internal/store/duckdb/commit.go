@@ -156,7 +156,7 @@ func eventColumns(l *layout, b *event.Block, first uint64, received []int64) []n
 	columns = append(columns,
 		native.Ints(seqs), native.Moments(b.Times), native.Moments(received),
 		native.Text(b.Metric.Codes, b.Metric.Words), native.Doubles(b.Values),
-		nullable(&b.Source), nullable(&b.ID))
+		nullable(&b.Source), identified(&b.ID))
 	for _, c := range l.order {
 		switch tag := b.Tag(c.key); {
 		case c.name == moreTags:
@@ -175,6 +175,22 @@ func nullable(c *event.Column) native.Column {
 		return native.NoText()
 	}
 	return native.NullableText(c.Codes, c.Words)
+}
+
+// identified is the column of ids. An empty id is none, so that what is not
+// NULL is what the deduplication asks for.
+func identified(c *event.Column) native.Column {
+	empty, found := c.Code("")
+	if !found {
+		return nullable(c)
+	}
+	codes := slices.Clone(c.Codes)
+	for i, code := range codes {
+		if code == empty {
+			codes[i] = event.Absent
+		}
+	}
+	return native.NullableText(codes, c.Words)
 }
 
 // overflow is the column of maps, for the keys without a column.

@@ -8,27 +8,27 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
 )
 
-// identityRows is how many row numbers one query of Identities or Keys spans.
-const identityRows = 1 << 18
-
 // Identities yields, oldest first, the identities among the last most
 // identified events received at since or later.
 func (s *Store) Identities(ctx context.Context, since int64, most int, yield func(store.Identity) error) error {
-	source := "" // sources repeat, so their text is not copied each time
+	q := latestQuery{
+		table: `events`, number: `seq`, columns: `source, id`, present: `id IS NOT NULL`,
+		since: since, most: int64(most), last: int64(s.Position().Seq),
+	}
+	source := "" // sources repeat: their text is copied where it changes
 	return s.readers.do(ctx, func(c *native.Conn) error {
-		return latest(ctx, c, latestQuery{
-			table: `events`, number: `seq`, columns: `source, id`, present: `id IS NOT NULL`,
-			since: since, most: most, last: int64(s.Position().Seq),
-		}, func(r *native.Result, row int) error {
-			if text := r.Texts(2).Borrow(row); text != source {
-				source = strings.Clone(text)
+		return latest(ctx, c, q, func(r *native.Result, skip, rows int) error {
+			seqs, received, sources, ids := r.Int64s(0), r.Int64s(1), r.Texts(2), r.Texts(3).CopyAll()
+			for row := skip; row < rows; row++ {
+				if text := sources.Borrow(row); text != source {
+					source = strings.Clone(text)
+				}
+				identity := store.Identity{Seq: uint64(seqs[row]), Source: source, ID: ids[row], Received: received[row]}
+				if err := yield(identity); err != nil {
+					return err
+				}
 			}
-			return yield(store.Identity{
-				Seq:      uint64(r.Int64s(0)[row]),
-				Received: r.Int64s(1)[row],
-				Source:   source,
-				ID:       r.Texts(3).Copy(row),
-			})
+			return nil
 		})
 	})
 }
@@ -40,54 +40,62 @@ func (s *Store) Keys(ctx context.Context, since int64, most int, yield func(stor
 		if err != nil {
 			return err
 		}
-		return latest(ctx, c, latestQuery{
+		q := latestQuery{
 			table: `request_keys`, number: `n`, columns: `key`, present: `true`,
-			since: since, most: most, last: last,
-		}, func(r *native.Result, row int) error {
-			return yield(store.Key{Received: r.Int64s(1)[row], Key: r.Texts(2).Copy(row)})
+			since: since, most: int64(most), last: last,
+		}
+		return latest(ctx, c, q, func(r *native.Result, skip, rows int) error {
+			received, keys := r.Int64s(1), r.Texts(2).CopyAll()
+			for row := skip; row < rows; row++ {
+				if err := yield(store.Key{Received: received[row], Key: keys[row]}); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	})
 }
 
-// latestQuery asks for the last most rows of a table that were received at
-// since or later; number orders them.
+// spanRows is how many numbers one query of latest spans.
+const spanRows = 1 << 18
+
+// latestQuery asks for the last most rows of a table that are present and were
+// received at since or later; number orders them, up to last.
 type latestQuery struct {
 	table, number, columns, present string
-	since                           int64
-	most                            int
-	last                            int64
+	since, most, last               int64
 }
 
-// latest calls f for the rows, ascending, reading a span of them at a time.
-func latest(ctx context.Context, c *native.Conn, q latestQuery, f func(r *native.Result, row int) error) error {
-	where := ` FROM ` + q.table + ` WHERE ` + q.present + ` AND received >= ? AND ` + q.number
-	// Counts by span tell where the last most of them begin.
-	var spans, counts []int64
-	total := int64(0)
-	err := each(ctx, c, func(r *native.Result, row int) error {
-		spans, counts = append(spans, r.Int64s(0)[row]), append(counts, r.Int64s(1)[row])
-		total += r.Int64s(1)[row]
+// latest calls f with the rows, ascending, chunk by chunk: those from skip on
+// belong to the answer. Spans are counted from the newest backwards until they
+// hold enough, and then read; so no more than one is in memory.
+func latest(ctx context.Context, c *native.Conn, q latestQuery, f func(r *native.Result, skip, rows int) error) error {
+	if q.most <= 0 {
 		return nil
-	}, `SELECT `+q.number+` // ? AS span, count(*)`+where+` <= ? GROUP BY span ORDER BY span`,
-		identityRows, native.Millis(q.since), q.last)
-	if err != nil {
+	}
+	where := ` FROM ` + q.table + ` WHERE ` + q.present + ` AND received >= ? AND ` + q.number
+	first, err := one(ctx, c, `SELECT min(`+q.number+`)`+where+` <= ?`, native.Millis(q.since), q.last)
+	if err != nil || first == 0 {
 		return err
 	}
-	skip := max(0, total-int64(q.most))
-	for i, span := range spans {
-		if skip >= counts[i] {
-			skip -= counts[i]
-			continue
+	from, total := q.last+1, int64(0)
+	for from > first && total < q.most {
+		until := from - 1
+		from = max(first, from-spanRows)
+		n, err := one(ctx, c, `SELECT count(*)`+where+` BETWEEN ? AND ?`, native.Millis(q.since), from, until)
+		if err != nil {
+			return err
 		}
-		from := span * identityRows
-		err := each(ctx, c, func(r *native.Result, row int) error {
-			if skip > 0 {
-				skip--
-				return nil
-			}
-			return f(r, row)
+		total += n
+	}
+	skip := max(0, total-q.most)
+	for ; from <= q.last; from += spanRows {
+		err := chunks(ctx, c, func(r *native.Result, rows int) error {
+			skipped := min(skip, int64(rows))
+			skip -= skipped
+			return f(r, int(skipped), rows)
 		}, `SELECT `+q.number+`, received, `+q.columns+where+` BETWEEN ? AND ?`,
-			native.Millis(q.since), from, min(q.last, from+identityRows-1))
+			native.Millis(q.since), from, min(q.last, from+spanRows-1))
 		if err != nil {
 			return err
 		}

@@ -22,7 +22,9 @@ type Options struct {
 	TagColumns int
 	// MemoryLimit bounds DuckDB's buffers, in bytes. 0: 1 GiB.
 	MemoryLimit int64
-	// Threads that a read may use. 0: one for each core.
+	// Threads that one read may use. With more than one, whoever waits for
+	// another thread does so busily, which costs each commit up to half again as
+	// much; reads run beside each other in any case. 0: one for each four cores.
 	Threads int
 	// WALLimit is the size in bytes of the write-ahead log above which a commit
 	// ends with a checkpoint; replaying it is what a restart takes. 0: 64 MiB.
@@ -53,7 +55,7 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	o.TagColumns = orDefault(o.TagColumns, 200)
 	o.MemoryLimit = orDefault(o.MemoryLimit, 1<<30)
-	o.Threads = orDefault(o.Threads, runtime.NumCPU())
+	o.Threads = orDefault(o.Threads, max(1, runtime.NumCPU()/4))
 	o.WALLimit = orDefault(o.WALLimit, 64<<20)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -110,6 +110,23 @@ func (t Texts) Borrow(row int) string {
 // Copy gives a row's text to keep, "" where it is NULL.
 func (t Texts) Copy(row int) string { return strings.Clone(t.Borrow(row)) }
 
+// CopyAll gives every row's text to keep; they share one allocation.
+func (t Texts) CopyAll() []string {
+	total := 0
+	for row := range t.rows {
+		total += len(t.Borrow(row))
+	}
+	var all strings.Builder
+	all.Grow(total)
+	copied := make([]string, len(t.rows))
+	for row := range t.rows {
+		from := all.Len()
+		all.WriteString(t.Borrow(row))
+		copied[row] = all.String()[from:]
+	}
+	return copied
+}
+
 // stringT is duckdb_string_t as duckdb.h lays it out: the length, and up to
 // twelve bytes in place; where there are more, four of them and a pointer.
 type stringT struct {
