@@ -70,7 +70,7 @@ type thresholdSeries struct {
 	State     string            `json:"state" enum:"ok,warning,critical"`
 	Value     float64           `json:"value"`
 	Timestamp int64             `json:"timestamp"`
-	Since     int64             `json:"since"`
+	Since     int64             `json:"since,omitempty" doc:"Since when the state holds; absent for a series that has never left ok."`
 	Pending   string            `json:"pending,omitempty" doc:"A worse state whose condition holds, but not for long enough yet."`
 	Deadline  int64             `json:"deadline,omitempty" doc:"When the pending state counts."`
 }

@@ -53,7 +53,9 @@ type operation struct {
 // description is the server's own, by path and method.
 func description(t *testing.T) map[string]map[string]operation {
 	t.Helper()
-	var doc struct{ Paths map[string]map[string]operation }
+	var doc struct {
+		Paths map[string]map[string]operation
+	}
 	w := ask(served(t), "GET", "/openapi.json")
 	if err := json.Unmarshal(w.Body.Bytes(), &doc); err != nil || w.Code != 200 {
 		t.Fatal(w.Code, err)
