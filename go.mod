@@ -55,3 +55,10 @@ require (
 )
 
 ignore node_modules
+
+// npm packages may hold Go files of their own.
+ignore (
+	./clients/js/node_modules
+	./test/browser/node_modules
+	./ui/node_modules
+)
