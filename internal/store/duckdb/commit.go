@@ -13,6 +13,10 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
 )
 
+// uncountedLimit is how many events may follow the catalogue that the file has
+// before a checkpoint renews it: opening counts them.
+const uncountedLimit = 2_000_000
+
 // Commit applies c in one transaction, or changes nothing and says why.
 func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	s.write.Lock()
@@ -41,7 +45,7 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	s.keys += int64(len(c.Keys))
 	s.view.Store(next)
 	s.dirty = true
-	if s.walSize() > s.options.WALLimit {
+	if s.walSize() > s.options.WALLimit || c.Position.Seq-s.counted > uncountedLimit {
 		if err := s.checkpoint(ctx); err != nil {
 			s.log.Warn("the store's checkpoint failed; the commit before it stands", "error", err)
 		}

@@ -54,10 +54,9 @@ func (s *Store) load(ctx context.Context, db *native.Database, first bool) (err 
 		return err
 	}
 	v := &view{}
-	var counted int64
 	err = each(ctx, c, func(r *native.Result, row int) error {
 		v.position = store.Position{LogSeq: uint64(r.Int64s(0)[row]), Seq: uint64(r.Int64s(1)[row])}
-		counted = r.Int64s(2)[row]
+		s.counted = uint64(r.Int64s(2)[row])
 		return nil
 	}, `SELECT log_seq, event_seq, counted_seq FROM position`)
 	if err != nil {
@@ -73,7 +72,7 @@ func (s *Store) load(ctx context.Context, db *native.Database, first bool) (err 
 	if err != nil {
 		return err
 	}
-	rest, err := count(ctx, c, v.layout, `seq > ?`, counted)
+	rest, err := count(ctx, c, v.layout, `seq > ?`, int64(s.counted))
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,8 @@ type Options struct {
 	// much; reads run beside each other in any case. 0: one for each four cores.
 	Threads int
 	// WALLimit is the size in bytes of the write-ahead log above which a commit
-	// ends with a checkpoint; replaying it is what a restart takes. 0: 64 MiB.
+	// ends with a checkpoint; replaying it is what a restart takes: about 20 ms
+	// of processor time for each MiB. 0: 32 MiB.
 	WALLimit int64
 	// Logger gets what happens without a caller to tell; nil: nothing is told.
 	Logger *slog.Logger
@@ -56,7 +57,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.TagColumns = orDefault(o.TagColumns, 200)
 	o.MemoryLimit = orDefault(o.MemoryLimit, 1<<30)
 	o.Threads = orDefault(o.Threads, max(1, runtime.NumCPU()/4))
-	o.WALLimit = orDefault(o.WALLimit, 64<<20)
+	o.WALLimit = orDefault(o.WALLimit, 32<<20)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -3,15 +3,13 @@ package duckdb
 import (
 	"context"
 	"fmt"
-	"unsafe"
 
-	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
 )
 
 // replayRows is how many events a block of Replay holds at most.
-const replayRows = 8192
+const replayRows = 16384
 
 // maxSpan bounds the numbers that one query of Replay looks at.
 const maxSpan = 1 << 22
@@ -51,7 +49,7 @@ func (s *Store) replay(ctx context.Context, l *layout, f store.Filter, after, un
 	where.and(`seq > ? AND seq <= ?`, int64(after), int64(until))
 	where.filter(l, f)
 	var n store.Numbered
-	var b event.Builder
+	b := newBlockReader(l)
 	err := s.readers.do(ctx, func(c *native.Conn) error {
 		return chunks(ctx, c, func(r *native.Result, rows int) error {
 			for _, seq := range r.Int64s(0) {
@@ -63,50 +61,13 @@ func (s *Store) replay(ctx context.Context, l *layout, f store.Filter, after, un
 				after = uint64(seq)
 				n.Seqs = append(n.Seqs, after)
 			}
-			readRows(&b, r, rows, l)
+			b.read(r, rows)
 			return nil
 		}, selectEvents(l)+where.String()+fmt.Sprintf(` LIMIT %d`, replayRows), where.args...)
 	})
-	n.Block = b.Block()
+	n.Block = b.block()
 	return n, err
 }
-
-// readRows appends a chunk of a query that selectEvents began.
-func readRows(b *event.Builder, r *native.Result, rows int, l *layout) {
-	times, metrics, values, sources, ids := r.Int64s(1), r.Texts(2), r.Doubles(3), r.Texts(4), r.Texts(5)
-	tags := make([]native.Texts, len(l.tags))
-	keys := make([][]byte, len(l.tags))
-	for i := range tags {
-		tags[i], keys[i] = r.Texts(tagsFrom+i), []byte(l.tags[i].key)
-	}
-	var more native.Maps
-	if l.hasMore {
-		more = r.Maps(tagsFrom + len(tags))
-	}
-	for row := range rows {
-		b.Start()
-		b.SetTime(times[row])
-		b.SetValue(values[row])
-		b.SetMetric(bytesOf(metrics.Borrow(row)))
-		if sources.Has(row) {
-			b.SetSource(bytesOf(sources.Borrow(row)))
-		}
-		if ids.Has(row) {
-			b.SetID(bytesOf(ids.Borrow(row)))
-		}
-		for i := range tags {
-			if tags[i].Has(row) {
-				b.SetTag(keys[i], bytesOf(tags[i].Borrow(row)))
-			}
-		}
-		if l.hasMore {
-			more.Each(row, func(key, text string) { b.SetTag([]byte(key), bytesOf(text)) })
-		}
-	}
-}
-
-// bytesOf lends a text to the builder, which copies what it has not seen.
-func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
 // chunks calls f for every chunk of a query's result.
 func chunks(ctx context.Context, c *native.Conn, f func(r *native.Result, rows int) error, query string, args ...any) error {

@@ -44,7 +44,10 @@ func (s *Store) Retain(ctx context.Context, before, keysBefore int64) (uint64, e
 	if err != nil {
 		return 0, err
 	}
-	s.catalogue.set(remaining)
+	if deleted > 0 {
+		s.catalogue.set(remaining)
+		s.counted = s.Position().Seq
+	}
 	s.dirty = true
 	return uint64(deleted), nil
 }
@@ -68,6 +71,8 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.counted = s.Position().Seq
+	// Not to be refused while reads come and go; it does not wait for them to end.
 	if err := s.writer.Exec(ctx, `FORCE CHECKPOINT`); err != nil {
 		return s.repaired(ctx, err)
 	}

@@ -31,6 +31,8 @@ type Store struct {
 	writer *native.Conn
 	// keys is the number of the last idempotency key.
 	keys int64
+	// counted is the number of the last event in the file's catalogue.
+	counted uint64
 	// dirty: something was committed since the last checkpoint.
 	dirty bool
 

@@ -96,6 +96,22 @@ func texts(v mapping.Vector, n mapping.IdxT) Texts {
 	return Texts{rows: borrow[stringT](v, n), valid: validity(v)}
 }
 
+// Len is the number of rows.
+func (t Texts) Len() int { return len(t.rows) }
+
+// Short is a text of up to twelve bytes as DuckDB holds it: equal where the
+// texts are.
+type Short [2]uint64
+
+// Short gives a row's text as it lies there, false where it is longer.
+func (t Texts) Short(row int) (Short, bool) {
+	s := &t.rows[row]
+	if s.length > inlined {
+		return Short{}, false
+	}
+	return *(*Short)(unsafe.Pointer(s)), true
+}
+
 // Has reports whether a row is not NULL.
 func (t Texts) Has(row int) bool { return t.valid.has(row) }
 
