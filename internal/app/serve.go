@@ -35,7 +35,7 @@ func (a *App) routes(t *telemetry) (err error) {
 		Version: a.options.Version, Logger: a.options.Logger,
 	})
 	a.server = &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		Handler: handler, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(a.options.Logger.Handler(), slog.LevelDebug),
 	}
 	a.server.RegisterOnShutdown(end)

@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -84,6 +85,7 @@ func New(o Options) http.Handler {
 type api struct {
 	Options
 	budget budget
+	bodies sync.Pool // of *inBody
 }
 
 // Refuse answers what auth does not let through.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,26 +30,26 @@ func (b *budget) take(n int) bool {
 	return true
 }
 
-// body is one request's body, decompressed. It is reused.
-type body struct {
+// inBody is one request's body, decompressed. It is reused.
+type inBody struct {
 	bytes []byte
 	taken int
 	gzip  gzip.Reader
 	zstd  *zstd.Decoder
 }
 
-var bodies = sync.Pool{New: func() any { return new(body) }}
-
 const (
 	// bodyStep is how much memory is asked for at a time: a sender that claims
 	// a large body has to send it to be given room for it.
 	bodyStep = 64 << 10
 	// keptBody is the largest buffer that is kept for the next request.
-	keptBody    = 1 << 20
-	readTimeout = 30 * time.Second
+	keptBody = 1 << 20
+	// largeTimeout is what a large body may take to arrive; a small one has the
+	// time that the server gives a request's headers.
+	largeTimeout = 2 * time.Minute
 )
 
-func (b *body) release(budget *budget) {
+func (b *inBody) release(budget *budget) {
 	budget.used.Add(-int64(b.taken))
 	b.taken = 0
 	if cap(b.bytes) > keptBody {
@@ -60,13 +59,12 @@ func (b *body) release(budget *budget) {
 }
 
 // read reads and decompresses a request's body; its errors are refusals.
-func (b *body) read(w http.ResponseWriter, r *http.Request, budget *budget, most int) error {
+func (b *inBody) read(w http.ResponseWriter, r *http.Request, budget *budget, most int) error {
 	if r.ContentLength > int64(most) {
 		return tooLarge(most)
 	}
-	if r.ContentLength < 0 || r.ContentLength > 4<<10 {
-		// Small bodies mostly came with the headers already.
-		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if r.ContentLength < 0 || r.ContentLength > bodyStep {
+		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(largeTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 			return err
 		}
 	}
@@ -74,13 +72,10 @@ func (b *body) read(w http.ResponseWriter, r *http.Request, budget *budget, most
 	if err != nil {
 		return err
 	}
-	if err := b.fill(source, budget, most); err != nil {
-		return err
-	}
-	return nil
+	return b.fill(source, budget, most)
 }
 
-func (b *body) source(r *http.Request, most int) (io.Reader, error) {
+func (b *inBody) source(r *http.Request, most int) (io.Reader, error) {
 	switch encoding := r.Header.Get("Content-Encoding"); encoding {
 	case "", "identity":
 		return r.Body, nil
@@ -106,7 +101,7 @@ func (b *body) source(r *http.Request, most int) (io.Reader, error) {
 	}
 }
 
-func (b *body) fill(source io.Reader, budget *budget, most int) error {
+func (b *inBody) fill(source io.Reader, budget *budget, most int) error {
 	b.bytes = b.bytes[:0]
 	for {
 		if len(b.bytes) == b.taken {
@@ -145,7 +140,7 @@ func broken(encoding string, err error) error {
 func unread(err error) error {
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &ingest.Refusal{Reason: ingest.Malformed, Detail: fmt.Sprintf("the body did not arrive within %v", readTimeout)}
+		return &ingest.Refusal{Reason: ingest.Malformed, Detail: "the body did not arrive in time"}
 	case errors.Is(err, zstd.ErrDecoderSizeExceeded), errors.Is(err, zstd.ErrWindowSizeExceeded):
 		return &ingest.Refusal{Reason: ingest.TooLarge, Detail: "the zstd frame asks for a window of more than 8 MiB: compress with a smaller one"}
 	}

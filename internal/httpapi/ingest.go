@@ -28,8 +28,11 @@ func (a *api) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	body := bodies.Get().(*body)
-	defer bodies.Put(body)
+	body, ok := a.bodies.Get().(*inBody)
+	if !ok {
+		body = &inBody{}
+	}
+	defer a.bodies.Put(body)
 	defer body.release(&a.budget)
 	if err := body.read(w, r, &a.budget, int(a.Limits.MaxBody)); err != nil {
 		return err
