@@ -64,7 +64,7 @@ func (t target) verdict(r row) string {
 	case t.Least > 0 && value < t.Least:
 		return fmt.Sprintf("missed: %.0f %% of it", 100*value/t.Least)
 	case t.Most > 0 && value > t.Most:
-		return fmt.Sprintf("missed: %.2g times it", value/t.Most)
+		return fmt.Sprintf("missed: %.2f times it", value/t.Most)
 	case t.Least > 0 || t.Most > 0:
 		return "met"
 	}
