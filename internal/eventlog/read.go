@@ -22,6 +22,7 @@ const (
 
 	firstRetry = 20 * time.Millisecond
 	lastRetry  = time.Second
+	worrying   = 5 // attempts without progress
 )
 
 // Read calls handle with each message whose number is at least from, in order,
@@ -30,7 +31,7 @@ const (
 // ErrGap, or with ErrUnavailable once the log is closed.
 func (l *Log) Read(ctx context.Context, from uint64, handle func(Message) error) error {
 	r := reader{next: max(from, 1), handle: handle}
-	retry := firstRetry
+	retry, attempts := firstRetry, 0
 	for {
 		k, err := l.await(ctx)
 		if err != nil {
@@ -48,9 +49,11 @@ func (l *Log) Read(ctx context.Context, from uint64, handle func(Message) error)
 			return ctx.Err()
 		}
 		if r.next > before {
-			retry = firstRetry
+			retry, attempts = firstRetry, 0
 		}
-		l.logger.Debug("event log reader resumes", "at", r.next, "after", err)
+		if attempts++; attempts == worrying {
+			l.logger.Warn("the event log cannot be read; it is tried again and again", "at", r.next, "error", err)
+		}
 		select {
 		case <-time.After(retry):
 		case <-l.closing.Done():
