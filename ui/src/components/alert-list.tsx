@@ -1,7 +1,7 @@
 import { memo, useState } from 'react';
 import { api } from '../api/client';
 import type { Alert } from '../api/types';
-import { iso, moment, value } from '../lib/format';
+import { iso, judged, moment } from '../lib/format';
 import { mergeAlerts } from '../live/alerts';
 import { strings } from '../strings';
 import { Name } from './name';
@@ -20,7 +20,7 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
         </p>
         <p className="alert__detail">
           <TagList tags={alert.tags} />
-          <span>{text.value(value(alert.value), alert.condition)}</span>
+          <span>{text.value(judged(alert.value), alert.condition)}</span>
           {alert.state !== 'ok' && <span className="alert__previous">{text.was(alert.previous)}</span>}
         </p>
       </div>

@@ -1,4 +1,4 @@
-import { value } from '../lib/format';
+import { judged } from '../lib/format';
 import type { Announcement } from '../live/alerts';
 import { strings } from '../strings';
 import { tagText } from './tag-list';
@@ -8,7 +8,7 @@ function words({ first, count }: Announcement): string {
   const one = text.announce(
     first.state,
     first.rule,
-    value(first.value),
+    judged(first.value),
     first.condition,
     tagText(first.tags),
   );

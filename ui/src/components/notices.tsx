@@ -54,7 +54,7 @@ export function ReadinessBanner() {
   if (!data || data.status === 'ready') return null;
   const failed = data.checks?.filter((check) => check.status !== 'ok') ?? [];
   return (
-    <div className="usa-alert usa-alert--error usa-alert--slim banner">
+    <div className="usa-alert usa-alert--error usa-alert--slim usa-alert--no-icon banner">
       <div className="usa-alert__body">
         <h2 className="banner__title">{text.notReady}</h2>
         {failed.map((check) => (

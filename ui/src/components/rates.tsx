@@ -23,7 +23,7 @@ export const Rates = memo(function Rates({ view, range, perMinute, newest, fault
   // Undefined: the busiest, whichever they are at the time.
   const [chosen, setChosen] = useState<readonly string[]>();
   const [pointed, setPointed] = useState<string>();
-  const charted = chosen ?? view.rows.slice(0, 5).map((row) => row.name);
+  const charted = chosen ?? view.rows.slice(0, 4).map((row) => row.name);
   const rows = new Map(view.rows.map((row) => [row.name, row]));
   const silent = view.times.map(() => 0);
   const data = [view.times, ...charted.map((name) => rows.get(name)?.counts ?? silent)];

@@ -56,7 +56,7 @@ export function SignIn() {
           {text.token}
         </label>
         <p className="usa-hint form__hint" id={`${id}-hint`}>
-          {text.hint}
+          {text.hint} <code>{text.command}</code>
         </p>
         <p className="usa-error-message form__fault" id={`${id}-fault`} role="alert">
           {fault}

@@ -34,7 +34,10 @@ function TileCard({ tile, points, now }: { tile: Tile; points: readonly Point[];
       <p className="tile__state">
         <StateShape state={state} />
         {state ? strings.state(state) : text.noValue}
-        {worst && <span className="tile__since">{text.since(moment(worst.since, now, false))}</span>}
+        {/* 0: it has never been in another state. */}
+        {worst && worst.since > 0 && (
+          <span className="tile__since">{text.since(moment(worst.since, now, false))}</span>
+        )}
       </p>
       <div className="tile__figures">
         <p className="tile__value" title={worst && value(worst.value)}>

@@ -27,26 +27,28 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
   const rule = rules.find((r) => r.metricName === metric);
   const warning = limitOf(rule?.warning);
   const critical = limitOf(rule?.critical);
-  const many = buckets.some((b) => b.n > 1);
+  const end = range.until ?? now;
+  const begin = end - range.step * range.steps;
+  const shown = buckets.filter((b) => b.time >= begin && b.time <= end);
+  const many = shown.some((b) => b.n > 1);
 
+  // A place at either end has no value, so that the limits run from edge to edge.
+  const column = (of: (b: ValueBucket) => number) => [null, ...shown.map(of), null];
+  const level = (limit: number) => [limit, ...shown.map(() => limit), limit];
   const series: ChartSeries[] = [];
-  const data: (readonly (number | null)[])[] = [buckets.map((b) => b.time)];
+  const data: (readonly (number | null)[])[] = [[begin, ...shown.map((b) => b.time), end]];
   if (many) {
     series.push(
       { label: text.high, colour: '--chart-edge', width: 1 },
       { label: text.low, colour: '--chart-edge', width: 1 },
     );
     data.push(
-      buckets.map((b) => b.max),
-      buckets.map((b) => b.min),
+      column((b) => b.max),
+      column((b) => b.min),
     );
   }
-  series.push({
-    label: many ? text.mean : (metric ?? ''),
-    colour: '--series-1',
-    points: buckets.length < 60,
-  });
-  data.push(buckets.map((b) => b.mean));
+  series.push({ label: many ? text.mean : (metric ?? ''), colour: '--series-1', points: shown.length < 60 });
+  data.push(column((b) => b.mean));
   if (warning !== undefined) {
     series.push({
       label: strings.state('warning'),
@@ -55,7 +57,7 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
       width: 1.5,
       quiet: true,
     });
-    data.push(buckets.map(() => warning));
+    data.push(level(warning));
   }
   if (critical !== undefined) {
     series.push({
@@ -65,14 +67,13 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
       width: 1.5,
       quiet: true,
     });
-    data.push(buckets.map(() => critical));
+    data.push(level(critical));
   }
 
-  const low = Math.min(...buckets.map((b) => b.min));
-  const high = Math.max(...buckets.map((b) => b.max));
-  const n = buckets.reduce((sum, b) => sum + b.n, 0);
-  const last = buckets[buckets.length - 1];
-  const end = range.until ?? now;
+  const low = Math.min(...shown.map((b) => b.min));
+  const high = Math.max(...shown.map((b) => b.max));
+  const n = shown.reduce((sum, b) => sum + b.n, 0);
+  const last = shown[shown.length - 1];
 
   return (
     <Panel
@@ -86,7 +87,7 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
           <Chart
             series={series}
             data={data}
-            from={end - range.step * range.steps}
+            from={begin}
             to={end}
             {...(many && { band: [1, 2] as const })}
             {...(low >= 0 && { lowest: 0 })}
@@ -104,7 +105,7 @@ export const Values = memo(function Values({ buckets, metric, names, rules, rang
           </ul>
           <details className="behind">
             <summary>{text.table}</summary>
-            <ValueTable buckets={buckets} now={now} />
+            <ValueTable buckets={shown} now={now} />
           </details>
         </>
       ) : (

@@ -15,6 +15,9 @@ const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short
 export const count = (n: number): string => whole.format(n);
 /** Every digit that the number has. */
 export const value = (n: number): string => exact.format(n);
+const judgement = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
+/** A value beside the limit it is compared with. */
+export const judged = (n: number): string => judgement.format(n);
 /** For a figure read at a glance or on an axis. */
 export const figure = (n: number): string => (Math.abs(n) >= 100_000 ? compact : short).format(n);
 

@@ -17,7 +17,7 @@ export interface Range {
 }
 
 /** What the page opens with. */
-export const firstRange: Range = { id: '15m', step: 10 * second, steps: 90 };
+export const firstRange: Range = { id: '15m', step: 30 * second, steps: 30 };
 
 const moving: readonly Range[] = [
   firstRange,
