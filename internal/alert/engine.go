@@ -44,7 +44,8 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, received int64) []Transi
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.reach(firstSeq - 1)
-	found := e.elapse(nil, received)
+	e.clock = max(e.clock, received)
+	found := e.elapse(nil, e.clock)
 	if e.lookUp(b) {
 		received = e.clock
 		for row, code := range b.Metric.Codes {
@@ -108,13 +109,13 @@ func (e *Engine) reach(seq uint64) {
 	}
 }
 
-// elapse advances the clock and lets conditions count whose deadline it passes.
+// elapse lets conditions count whose deadline is not after now. The clock stays
+// the log's: by it alone events are dated, so that a replay dates them alike.
 func (e *Engine) elapse(found []Transition, now int64) []Transition {
-	e.clock = max(e.clock, now)
 	for len(e.waiting) > 0 {
 		s := e.waiting[0]
 		deadline, _ := s.deadline()
-		if deadline > e.clock {
+		if deadline > now {
 			break
 		}
 		previous := s.state

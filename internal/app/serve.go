@@ -31,7 +31,7 @@ func (a *App) routes(t *telemetry) (err error) {
 	handler := httpapi.New(httpapi.Options{
 		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, Sync: a.pipeline.Sync,
 		Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
-		Stream: a.stream, UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
+		Stream: http.HandlerFunc(a.serveStream), UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
 		Version: a.options.Version, Logger: a.options.Logger,
 	})
 	a.server = &http.Server{
@@ -42,6 +42,15 @@ func (a *App) routes(t *telemetry) (err error) {
 	return nil
 }
 
+// serveStream begins a live stream. After a crash the hub has to come as far as
+// readers had seen before: until then an id of theirs would seem to lie ahead.
+func (a *App) serveStream(w http.ResponseWriter, r *http.Request) {
+	if err := a.pipeline.CaughtUp(r.Context()); err != nil {
+		return // the reader has gone
+	}
+	a.stream.ServeHTTP(w, r)
+}
+
 // shutdownTimeout is how long requests under way may take at the end.
 const shutdownTimeout = 10 * time.Second
 
@@ -50,6 +59,7 @@ const shutdownTimeout = 10 * time.Second
 func (a *App) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, a.close()) }()
 	applying, stopApplying := context.WithCancel(context.Background())
+	defer stopApplying()
 	applied := make(chan error, 1)
 	go func() { applied <- a.pipeline.Run(applying) }()
 	served := make(chan error, 1)
@@ -70,8 +80,11 @@ func (a *App) Run(ctx context.Context) (err error) {
 	}
 	a.stream.Wait()
 	a.ingester.Stop()
-	stopApplying()
 	if running {
+		if err := a.pipeline.CaughtUp(stopping); err != nil {
+			a.options.Logger.Warn("the event log was not applied to its end; the next start goes on there", "error", err)
+		}
+		stopApplying()
 		failure = errors.Join(failure, <-applied)
 	}
 	if errors.Is(failure, http.ErrServerClosed) {

@@ -23,11 +23,13 @@ type committer struct {
 	log   Appender
 	acked atomic.Uint64
 
-	mu      sync.Mutex
-	ready   sync.Cond
-	waiting []*pending
-	stopped bool
-	workers sync.WaitGroup
+	mu       sync.Mutex
+	ready    sync.Cond
+	waiting  []*pending
+	rows     int // of those waiting
+	inFlight int // groups taken and not finished
+	stopped  bool
+	workers  sync.WaitGroup
 }
 
 // pending is one request on its way to the log.
@@ -42,7 +44,10 @@ const (
 	// share the cost of an append well, small enough that its fsync is short.
 	groupRows = 1 << 14
 	// appendsInFlight lets one group be encoded while another is being synced.
+	// The log syncs message by message, so a second append pays only where it
+	// is a large one; small ones had better wait for company.
 	appendsInFlight = 2
+	secondGroupRows = groupRows / 4
 )
 
 var errStopped = errors.New("the server is shutting down")
@@ -66,6 +71,7 @@ func (c *committer) submit(block *event.Block, key string) (done <-chan error) {
 		p.done <- errStopped
 	} else {
 		c.waiting = append(c.waiting, p)
+		c.rows += block.Len()
 		c.ready.Signal()
 	}
 	return p.done
@@ -79,6 +85,7 @@ func (c *committer) run() {
 			return
 		}
 		w.write(c, group)
+		c.finish()
 	}
 }
 
@@ -86,26 +93,30 @@ func (c *committer) run() {
 func (c *committer) take() []*pending {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.waiting) == 0 {
-		if c.stopped {
+	for len(c.waiting) == 0 || (c.inFlight > 0 && c.rows < secondGroupRows) {
+		if c.stopped && len(c.waiting) == 0 {
 			return nil
 		}
 		c.ready.Wait()
 	}
 	rows, n := 0, 0
-	for n < len(c.waiting) {
+	for n < len(c.waiting) && (n == 0 || rows+c.waiting[n].block.Len() <= groupRows) {
 		rows += c.waiting[n].block.Len()
-		if n > 0 && rows > groupRows {
-			break
-		}
 		n++
 	}
 	group := c.waiting[:n:n]
 	c.waiting = c.waiting[n:]
-	if len(c.waiting) > 0 {
-		c.ready.Signal()
-	}
+	c.rows -= rows
+	c.inFlight++
 	return group
+}
+
+// finish makes room for the next group.
+func (c *committer) finish() {
+	c.mu.Lock()
+	c.inFlight--
+	c.mu.Unlock()
+	c.ready.Broadcast()
 }
 
 // writer is what one worker reuses from group to group.

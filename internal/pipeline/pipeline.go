@@ -207,27 +207,34 @@ func (p *Pipeline) tick(ctx context.Context) {
 
 // Sync returns once everything acknowledged before the call is in the store.
 func (p *Pipeline) Sync(ctx context.Context) error {
+	if err := p.CaughtUp(ctx); err != nil {
+		return err
+	}
+	return p.Stored(ctx)
+}
+
+// CaughtUp returns once everything acknowledged before the call is applied.
+func (p *Pipeline) CaughtUp(ctx context.Context) error {
 	acked := p.o.Acked()
-	return p.await(ctx, func() bool { return p.applied >= acked })
-}
-
-// Stored returns once everything handed out before the call is in the store.
-func (p *Pipeline) Stored(ctx context.Context) error {
-	return p.await(ctx, func() bool { return true })
-}
-
-// await waits until applied holds, and until what has then been taken in is
-// committed; it asks for that commit.
-func (p *Pipeline) await(ctx context.Context, applied func() bool) error {
 	stop := context.AfterFunc(ctx, p.changed.Broadcast)
 	defer stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for !applied() {
+	for p.applied < acked {
 		if err := p.waitChange(ctx); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// Stored returns once everything applied before the call is in the store. It
+// asks for that commit.
+func (p *Pipeline) Stored(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, p.changed.Broadcast)
+	defer stop()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	target := p.taken
 	p.wanted = max(p.wanted, target)
 	p.advance()
