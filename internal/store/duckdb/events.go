@@ -51,12 +51,24 @@ func (s *Store) Events(ctx context.Context, q store.EventQuery) (events []event.
 		return each(ctx, c, func(r *native.Result, row int) error {
 			events = append(events, readEvent(r, row, v.layout))
 			return nil
-		}, selectEvents(v.layout)+where.String()+` ORDER BY time DESC, seq DESC LIMIT ?`, append(where.args, q.Limit+1)...)
+		}, pageQuery(v.layout, where), append(where.args, q.Limit+1)...)
 	})
 	if len(events) > q.Limit {
 		events, more = events[:q.Limit], true
 	}
 	return events, more, err
+}
+
+// narrowPages is the number of tag columns up to which reading whole rows while
+// looking for the page costs less than finding its rows first.
+const narrowPages = 6
+
+func pageQuery(l *layout, where condition) string {
+	const newest = ` ORDER BY time DESC, seq DESC`
+	if len(l.tags) <= narrowPages {
+		return selectEvents(l) + where.String() + newest + ` LIMIT ?`
+	}
+	return selectEvents(l) + `rowid IN (SELECT rowid FROM events WHERE ` + where.String() + newest + ` LIMIT ?)` + newest
 }
 
 // readEvent reads a row of a query that selectEvents began.

@@ -86,5 +86,7 @@ func (o Options) settings() map[string]string {
 		"threads":                      strconv.Itoa(o.Threads),
 		"preserve_insertion_order":     "true", // reads by seq rely on it
 		"checkpoint_threshold":         "1TB",  // the store says when
+		// New files; its text compression is smaller and analysed in one pass.
+		"storage_compatibility_version": "v1.5.0",
 	}
 }
