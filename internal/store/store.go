@@ -125,8 +125,9 @@ type Store interface {
 	Events(ctx context.Context, q EventQuery) (events []event.Event, more bool, err error)
 	// Metrics lists every metric name, ordered by name.
 	Metrics(ctx context.Context) ([]MetricInfo, error)
-	// Rates counts events per metric and step over [from, to).
-	Rates(ctx context.Context, f Filter, from, to, step int64) ([]Series, error)
+	// Rates counts events per metric and step over [from, to), among the events
+	// numbered up to seq.
+	Rates(ctx context.Context, f Filter, from, to, step int64) (counts []Series, seq uint64, err error)
 	// Replay yields the events numbered after seq up to and including last,
 	// ascending, in blocks, until yield returns an error.
 	Replay(ctx context.Context, f Filter, seq, last uint64, yield func(Numbered) error) error

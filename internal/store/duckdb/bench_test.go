@@ -121,7 +121,7 @@ func BenchmarkStored(b *testing.B) {
 	})
 	b.Run("Rates/"+size, func(b *testing.B) {
 		for b.Loop() {
-			if _, err := s.Rates(ctx, store.Filter{}, last-int64(n/300), last, 1000); err != nil {
+			if _, _, err := s.Rates(ctx, store.Filter{}, last-int64(n/300), last, 1000); err != nil {
 				b.Fatal(err)
 			}
 		}

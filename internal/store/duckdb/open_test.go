@@ -135,3 +135,32 @@ func TestBytesPerEvent(t *testing.T) {
 		t.Logf("%.1f bytes an event", got)
 	}
 }
+
+// TestRetainedSpace: what retention deletes makes room for what comes.
+func TestRetainedSpace(t *testing.T) {
+	const rows = 250_000
+	dir := t.TempDir()
+	s := open(t, duckdb.Options{Dir: dir})
+	defer s.Close()
+	l := newLoad(false)
+	var sizes []int64
+	for range 4 {
+		fill(t, s, l, rows)
+		newest := 1_700_000_000_000 + int64(l.seq/300)
+		if _, err := s.Retain(t.Context(), newest-rows/300, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Checkpoint(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(filepath.Join(dir, duckdb.FileName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, info.Size())
+	}
+	if sizes[3] > 2*sizes[1] {
+		t.Errorf("the file grows although what is kept does not: %v bytes", sizes)
+	}
+	t.Logf("%v bytes", sizes)
+}

@@ -10,9 +10,9 @@ import (
 
 // Rates counts events per metric and step over [from, to), for the metrics that
 // have any there, ordered by name.
-func (s *Store) Rates(ctx context.Context, f store.Filter, from, to, step int64) ([]store.Series, error) {
+func (s *Store) Rates(ctx context.Context, f store.Filter, from, to, step int64) (series []store.Series, seq uint64, err error) {
 	if step <= 0 || to < from {
-		return nil, fmt.Errorf("rates from %d to %d by steps of %d ms are none", from, to, step)
+		return nil, 0, fmt.Errorf("rates from %d to %d by steps of %d ms are none", from, to, step)
 	}
 	points := (to - from + step - 1) / step
 	v := s.view.Load()
@@ -20,8 +20,7 @@ func (s *Store) Rates(ctx context.Context, f store.Filter, from, to, step int64)
 	where.and(`seq <= ?`, int64(v.position.Seq))
 	where.and(`time >= ? AND time < ?`, native.Millis(from), native.Millis(to))
 	where.filter(v.layout, f)
-	var series []store.Series
-	err := s.readers.do(ctx, func(c *native.Conn) error {
+	err = s.readers.do(ctx, func(c *native.Conn) error {
 		return each(ctx, c, func(r *native.Result, row int) error {
 			metric := r.Texts(0).Borrow(row)
 			if n := len(series); n == 0 || series[n-1].Metric != metric {
@@ -32,5 +31,5 @@ func (s *Store) Rates(ctx context.Context, f store.Filter, from, to, step int64)
 		}, fmt.Sprintf(`SELECT metric, (epoch_ms(time) - %d) // %d AS step, count(*) FROM events WHERE %s
 			GROUP BY ALL ORDER BY metric, step`, from, step, &where), where.args...)
 	})
-	return series, err
+	return series, v.position.Seq, err
 }

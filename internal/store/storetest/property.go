@@ -91,7 +91,7 @@ func (h *harness) compare(t *rapid.T) {
 		equal(t, fmt.Sprintf("replay of %+v", f), h.replayed(f, seq, last), h.model.replay(f, seq, last))
 
 		step := rapid.Int64Range(1, 30).Draw(t, "step length")
-		series, err := h.store.Rates(h.Context(), f, q.From, q.From+50, step)
+		series, _, err := h.store.Rates(h.Context(), f, q.From, q.From+50, step)
 		if err != nil {
 			t.Fatalf("Rates: %v", err)
 		}

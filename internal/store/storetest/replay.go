@@ -42,14 +42,17 @@ func testRates(h *harness) {
 	h.commit(mixed(400)...)
 	for _, c := range []struct{ from, to, step int64 }{{0, 500, 100}, {0, 500, 77}, {55, 56, 1}, {100, 350, 250}, {1000, 2000, 500}, {5, 5, 1}} {
 		for _, f := range []store.Filter{{}, {Metrics: []string{"case.*"}}, {Tags: tags("office", "north")}} {
-			got, err := h.store.Rates(h.Context(), f, c.from, c.to, c.step)
+			got, seq, err := h.store.Rates(h.Context(), f, c.from, c.to, c.step)
 			if err != nil {
 				h.Fatalf("Rates: %v", err)
+			}
+			if want := h.store.Position().Seq; seq != want {
+				h.Fatalf("rates up to event %d, want %d", seq, want)
 			}
 			equal(h, fmt.Sprintf("rates %+v of %+v", c, f), got, h.model.rates(f, c.from, c.to, c.step))
 		}
 	}
-	if _, err := h.store.Rates(h.Context(), store.Filter{}, 0, 10, 0); err == nil {
+	if _, _, err := h.store.Rates(h.Context(), store.Filter{}, 0, 10, 0); err == nil {
 		h.Fatalf("a step of no length is accepted")
 	}
 }
