@@ -24,7 +24,7 @@ import (
 type Reader interface {
 	Events(ctx context.Context, q store.EventQuery) (events []event.Event, more bool, err error)
 	Metrics(ctx context.Context) ([]store.MetricInfo, error)
-	Rates(ctx context.Context, f store.Filter, from, to, step int64) ([]store.Series, error)
+	Rates(ctx context.Context, f store.Filter, from, to, step int64) (counts []store.Series, seq uint64, err error)
 	Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error)
 }
 

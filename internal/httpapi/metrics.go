@@ -37,6 +37,7 @@ type ratesOutput struct {
 		From   int64        `json:"from"`
 		To     int64        `json:"to"`
 		Step   int64        `json:"step" doc:"ms"`
+		Seq    uint64       `json:"seq" doc:"The number of the last event counted: those that follow on the live stream are not in it."`
 		Series []seriesJSON `json:"series"`
 	}
 }
@@ -103,12 +104,12 @@ func (a *api) rates(ctx context.Context, in *ratesInput) (*ratesOutput, error) {
 		return nil, err
 	}
 	defer cancel()
-	all, err := a.Reader.Rates(ctx, in.filter(), from, to, step)
+	all, seq, err := a.Reader.Rates(ctx, in.filter(), from, to, step)
 	if err != nil {
 		return nil, a.failed(ctx, "rates", err)
 	}
 	out := &ratesOutput{}
-	out.Body.From, out.Body.To, out.Body.Step = from, to, step
+	out.Body.From, out.Body.To, out.Body.Step, out.Body.Seq = from, to, step, seq
 	out.Body.Series = make([]seriesJSON, 0, len(all))
 	for _, s := range all {
 		out.Body.Series = append(out.Body.Series, seriesJSON{s.Metric, s.Points})
