@@ -77,7 +77,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := auth.CheckListen(c.Listen, c.Auth, a.options.Insecure); err != nil {
 		return err
 	}
-	if err := a.listen(); err != nil {
+	if err := a.listen(ctx); err != nil {
 		return err
 	}
 	if err := a.openData(ctx); err != nil {
@@ -103,8 +103,8 @@ func (a *App) close() error {
 	return errors.Join(errs...)
 }
 
-func (a *App) listen() (err error) {
-	a.listener, err = net.Listen("tcp", a.options.Config.Listen)
+func (a *App) listen(ctx context.Context) (err error) {
+	a.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", a.options.Config.Listen)
 	if err != nil {
 		return fmt.Errorf("%w (another address can be given by --listen)", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -150,7 +151,7 @@ func keyOf(entry *ast.MappingValueNode) string {
 	return entry.Key.String()
 }
 
-func at(path []string, key string) []string { return append(path[:len(path):len(path)], key) }
+func at(path []string, key string) []string { return append(slices.Clip(path), key) }
 
 func placeOfNode(n ast.Node) place {
 	// A mapping's own token is its first colon; its first key says it better.
@@ -169,8 +170,7 @@ func placeOfNode(n ast.Node) place {
 }
 
 func (d *decoding) placeOf(err error) place {
-	var positioned yaml.Error
-	if errors.As(err, &positioned) && positioned.GetToken() != nil {
+	if positioned, ok := errors.AsType[yaml.Error](err); ok && positioned.GetToken() != nil {
 		p := positioned.GetToken().Position
 		return place{p.Line, p.Column}
 	}
@@ -179,8 +179,7 @@ func (d *decoding) placeOf(err error) place {
 
 // firstLine leaves out the excerpt of the file, which might hold a secret.
 func firstLine(err error) string {
-	var positioned yaml.Error
-	if errors.As(err, &positioned) {
+	if positioned, ok := errors.AsType[yaml.Error](err); ok {
 		return positioned.GetMessage()
 	}
 	line, _, _ := strings.Cut(err.Error(), "\n")

@@ -54,8 +54,7 @@ func TestReferenceNamesEveryKey(t *testing.T) {
 	reference := strings.Join(blocks(t, "configuration.md"), "\n")
 	var walk func(typ reflect.Type)
 	walk = func(typ reflect.Type) {
-		for i := range typ.NumField() {
-			f := typ.Field(i)
+		for f := range typ.Fields() {
 			key := f.Tag.Get("yaml")
 			if !strings.Contains(reference, key+":") {
 				t.Errorf("docs/configuration.md does not name %s", key)

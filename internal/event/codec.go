@@ -168,7 +168,7 @@ func DecodeBlock(data []byte) (*Block, error) {
 	d := decoder{rest: data}
 	b, err := d.block()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v at byte %d of %d", ErrCorrupt, err, len(data)-len(d.rest), len(data))
+		return nil, fmt.Errorf("%w: %w at byte %d of %d", ErrCorrupt, err, len(data)-len(d.rest), len(data))
 	}
 	return b, nil
 }

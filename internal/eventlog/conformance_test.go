@@ -232,7 +232,7 @@ func TestReadEnds(t *testing.T) {
 			}
 			return nil
 		})
-		if err != errEnough || !slices.Equal(seen, []uint64{2, 3, 4}) {
+		if !errors.Is(err, errEnough) || !slices.Equal(seen, []uint64{2, 3, 4}) {
 			t.Fatalf("%v after %v", err, seen)
 		}
 

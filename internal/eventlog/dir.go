@@ -17,7 +17,7 @@ func holdDir(dir string) (*dirLock, error) {
 		return nil, fmt.Errorf("make the directory: %w", err)
 	}
 	path := filepath.Join(dir, "LOCK")
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o640)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the lock file: %w", err)
 	}
@@ -47,7 +47,7 @@ func spaceOf(dir string) (space, error) {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return space{}, fmt.Errorf("ask for the free space at %s: %w", dir, err)
 	}
-	unit := int64(fs.Bsize)
+	unit := int64(fs.Bsize) //nolint:unconvert // int32 elsewhere
 	return space{free: int64(fs.Bavail) * unit, size: int64(fs.Blocks) * unit}, nil
 }
 

@@ -174,7 +174,7 @@ func freeOf(t *testing.T, dir string) int64 {
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		t.Fatal(err)
 	}
-	return int64(fs.Bavail) * int64(fs.Bsize)
+	return int64(fs.Bavail) * fs.Bsize
 }
 
 // smallDisk mounts a tmpfs of its own.

@@ -76,8 +76,7 @@ func Open(ctx context.Context, opts Options) (*Log, error) {
 func (l *Log) opened(err error) (*Log, error) {
 	if err != nil {
 		l.close()
-		l.lock.release()
-		return nil, fmt.Errorf("open the event log: %w", err)
+		return nil, fmt.Errorf("open the event log: %w", errors.Join(err, l.lock.release()))
 	}
 	return l, nil
 }

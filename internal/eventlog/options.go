@@ -11,9 +11,9 @@ import (
 const (
 	// DefaultStream is the stream's name where none is given.
 	DefaultStream = "HMS_EVENTS"
-	// DefaultKeep and DefaultKeepBytes are how long, and up to how much,
-	// applied messages are kept.
-	DefaultKeep      = time.Hour
+	// DefaultKeep is how long applied messages are kept.
+	DefaultKeep = time.Hour
+	// DefaultKeepBytes is up to how much of them is kept.
 	DefaultKeepBytes = 1 << 30
 
 	// maxRecord is what a payload may have at most: JetStream's file store
@@ -60,7 +60,7 @@ func (o Options) complete() (Options, error) {
 	if (o.Dir == "") == (o.URL == "") {
 		faults = append(faults, errors.New("give either the event log's directory or its URL"))
 	}
-	for _, part := range strings.Split(o.URL, ",") {
+	for part := range strings.SplitSeq(o.URL, ",") {
 		if o.URL == "" {
 			break
 		}

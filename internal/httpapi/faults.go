@@ -8,8 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// huma asks a package variable of its own for the form of errors; it is set
-// once, before any API is made.
+//nolint:gochecknoinits // huma asks a package variable of its own for the form of errors
 func init() {
 	huma.NewError = func(status int, detail string, causes ...error) huma.StatusError {
 		if status == http.StatusUnprocessableEntity {
@@ -17,8 +16,7 @@ func init() {
 		}
 		p := Problem{Status: status, Detail: detail}
 		for _, cause := range causes {
-			var d *huma.ErrorDetail
-			if errors.As(cause, &d) {
+			if d, ok := errors.AsType[*huma.ErrorDetail](cause); ok {
 				p.Errors = append(p.Errors, FieldError{Field: strings.TrimPrefix(d.Location, "query."), Detail: d.Message})
 			} else if cause != nil {
 				p.Errors = append(p.Errors, FieldError{Detail: cause.Error()})

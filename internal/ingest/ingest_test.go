@@ -14,8 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/valyala/fastjson"
+
+	"github.com/hms-ops/hms-monitor/internal/event"
 )
 
 var noon = time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)

@@ -226,5 +226,5 @@ func explain(err error, offset int) error {
 		path := slices.Collect(syntax.JSONPointer.Tokens())
 		return fmt.Errorf("the member %q stands twice in one object (byte %d)", strings.Join(path, "."), offset+int(syntax.ByteOffset))
 	}
-	return fmt.Errorf("malformed JSON at byte %d: %v", offset+int(syntax.ByteOffset), syntax.Err)
+	return fmt.Errorf("malformed JSON at byte %d: %w", offset+int(syntax.ByteOffset), syntax.Err)
 }

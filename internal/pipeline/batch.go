@@ -56,85 +56,83 @@ type state struct {
 
 // advance starts the next commit, or upkeep, when one is due. It holds p.mu.
 func (p *Pipeline) advance() {
-	if p.busy {
+	if p.busy || p.closing {
 		return
 	}
 	now := p.o.Now()
-	if p.open.dirty && (p.wanted > p.stored || p.open.len() >= commitRows || now.Sub(p.open.since) >= commitAge) {
-		if c, err := p.cut(); err != nil {
-			p.fault = err // kept open; tried again at the next tick
-		} else {
+	if p.cutOff == nil && p.open.dirty &&
+		(p.wanted > p.stored || p.open.len() >= commitRows || now.Sub(p.open.since) >= commitAge) {
+		if p.fault = p.cut(); p.fault != nil {
+			return // the batch stays open, and is cut at the next tick
+		}
+	}
+	if p.cutOff != nil {
+		if !now.Before(p.retryAt) {
 			p.busy = true
-			go p.commit(c, p.taken)
+			go p.commit()
 		}
 		return
 	}
-	if task := p.upkeep.due(now, p.o.Retention); task != nil {
+	if due := p.upkeep.due(now, p.o.Retention); due != nil {
 		p.busy = true
-		go p.keep(task)
+		go p.keep(due)
 	}
 }
 
-// cut closes the open batch. It holds p.mu.
-func (p *Pipeline) cut() (store.Commit, error) {
+// cut closes the open batch and makes it the next commit. It holds p.mu.
+func (p *Pipeline) cut() error {
 	judge, err := p.o.Judge.Snapshot()
 	if err != nil {
-		return store.Commit{}, fmt.Errorf("saving the state of the thresholds: %w", err)
+		return fmt.Errorf("saving the state of the thresholds: %w", err)
 	}
 	own, err := json.Marshal(state{Clock: p.clock})
 	if err != nil {
-		return store.Commit{}, err
+		return err
 	}
-	c := store.Commit{
+	p.cutOff = &store.Commit{
 		Position: store.Position{LogSeq: p.applied, Seq: p.next - 1},
 		Events:   p.open.builder.Block(),
 		Received: p.open.received, Keys: p.open.keys, Alerts: p.open.alerts,
 		State: map[string][]byte{stateName: own, judgeStateName: judge},
 	}
+	p.cutTaken = p.taken
 	p.open = batch{}
-	return c, nil
+	return nil
 }
 
-// commit stores c, however long that takes: what the log has acknowledged is
-// never given up.
-func (p *Pipeline) commit(c store.Commit, taken uint64) {
+// commit stores what was cut off. When the store does not take it, it stays and
+// is tried again: what the log has acknowledged is never given up.
+func (p *Pipeline) commit() {
 	ctx := context.Background()
-	for {
-		err := p.o.Store.Commit(ctx, c)
-		p.mu.Lock()
-		if err != nil && p.fault == nil {
-			p.o.Logger.Error("events wait in the log: the store does not take them", "error", err)
+	c := p.cutOff
+	err := p.o.Store.Commit(ctx, *c)
+	if err == nil {
+		p.commits.Add(1)
+		if err := p.o.Applied(ctx, c.Position.LogSeq); err != nil {
+			p.o.Logger.Warn("the event log was not trimmed; it will be after a later commit", "error", err)
 		}
-		if err == nil && p.fault != nil {
-			p.o.Logger.Info("the store takes events again")
-		}
-		p.fault = err
-		if err == nil {
-			break
-		}
-		p.changed.Broadcast()
-		closing := p.upkeep.closing
-		p.mu.Unlock()
-		if closing {
-			p.finish() // the log keeps the events for the next start
-			return
-		}
-		time.Sleep(retryAfter)
 	}
-	p.stored = taken
-	p.upkeep.committed(c, p.o.Now())
-	p.mu.Unlock()
-	p.commits.Add(1)
-	if err := p.o.Applied(ctx, c.Position.LogSeq); err != nil {
-		p.o.Logger.Warn("the event log was not trimmed; it will be after a later commit", "error", err)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err != nil && p.fault == nil:
+		p.o.Logger.Error("events wait in the log: the store does not take them", "error", err)
+	case err == nil && p.fault != nil:
+		p.o.Logger.Info("the store takes events again")
 	}
-	p.finish()
+	p.fault = err
+	if err != nil {
+		p.retryAt = p.o.Now().Add(retryAfter)
+	} else {
+		p.cutOff, p.stored = nil, p.cutTaken
+		p.upkeep.committed(c, p.o.Now())
+	}
+	p.idle()
 }
 
-func (p *Pipeline) finish() {
-	p.mu.Lock()
+// idle makes room for what is due next. It holds p.mu.
+func (p *Pipeline) idle() {
 	p.busy = false
 	p.advance()
 	p.changed.Broadcast()
-	p.mu.Unlock()
 }

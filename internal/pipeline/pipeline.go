@@ -67,7 +67,13 @@ type Pipeline struct {
 	applied uint64 // the last log message applied
 	clock   int64  // the log's clock, ms; never goes back
 	open    batch  // applied and not yet on its way to the store
-	busy    bool   // a commit or maintenance is under way
+	busy    bool   // a commit or upkeep is under way
+	closing bool   // nothing new is begun
+	// cutOff is the next commit, cutTaken what taken was then. One that failed
+	// is tried again at retryAt.
+	cutOff   *store.Commit
+	cutTaken uint64
+	retryAt  time.Time
 	// taken counts what was put into open, stored is that count as of the last
 	// commit, and wanted the count that somebody waits to see stored.
 	taken, stored, wanted uint64

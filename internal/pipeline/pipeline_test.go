@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -53,9 +54,7 @@ func (m *memoryStore) Commit(_ context.Context, c store.Commit) error {
 	if m.state == nil {
 		m.state = map[string][]byte{}
 	}
-	for k, v := range c.State {
-		m.state[k] = v
-	}
+	maps.Copy(m.state, c.State)
 	return nil
 }
 

@@ -50,21 +50,22 @@ func (p *Pipeline) restore(ctx context.Context) error {
 func (p *Pipeline) drain() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.upkeep.closing = true
+	p.closing = true
 	for p.busy {
 		p.changed.Wait()
 	}
-	if !p.open.dirty {
-		return nil
-	}
-	c, err := p.cut()
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	if err := p.o.Store.Commit(ctx, c); err != nil {
-		return fmt.Errorf("the last commit failed, the log keeps its events for the next start: %w", err)
+	for p.cutOff != nil || p.open.dirty {
+		if p.cutOff == nil {
+			if err := p.cut(); err != nil {
+				return err
+			}
+		}
+		if err := p.o.Store.Commit(ctx, *p.cutOff); err != nil {
+			return fmt.Errorf("the last commit failed, the log keeps its events for the next start: %w", err)
+		}
+		p.cutOff = nil
 	}
 	return nil
 }

@@ -22,12 +22,11 @@ type upkeep struct {
 	dirty      bool
 	last       time.Time
 	nextRetain time.Time
-	closing    bool
 }
 
 type task func(ctx context.Context, p *Pipeline) error
 
-func (u *upkeep) committed(c store.Commit, now time.Time) {
+func (u *upkeep) committed(c *store.Commit, now time.Time) {
 	u.rows += c.Events.Len()
 	u.dirty, u.last = true, now
 }
@@ -35,8 +34,6 @@ func (u *upkeep) committed(c store.Commit, now time.Time) {
 // due names the next task, nil when there is none.
 func (u *upkeep) due(now time.Time, retention time.Duration) task {
 	switch {
-	case u.closing:
-		return nil
 	case !now.Before(u.nextRetain):
 		u.nextRetain = now.Add(retainEvery)
 		return func(ctx context.Context, p *Pipeline) error { return p.retain(ctx, now, retention) }
@@ -51,7 +48,9 @@ func (p *Pipeline) keep(t task) {
 	if err := t(context.Background(), p); err != nil {
 		p.o.Logger.Warn("the store's upkeep failed; it will be tried again", "error", err)
 	}
-	p.finish()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle()
 }
 
 func (p *Pipeline) retain(ctx context.Context, now time.Time, retention time.Duration) error {

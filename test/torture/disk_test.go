@@ -142,7 +142,7 @@ func ballast(t *testing.T, disk string, spare int64) (remove func()) {
 		if err := syscall.Statfs(disk, &fs); err != nil {
 			t.Fatal(err)
 		}
-		take := int64(fs.Bavail)*int64(fs.Bsize) - spare
+		take := int64(fs.Bavail)*fs.Bsize - spare
 		if take <= 0 {
 			break
 		}

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -96,9 +97,7 @@ func (l *layout) clone() *layout {
 		hasMore: l.hasMore,
 		taken:   make(map[string]bool, len(l.taken)+1),
 	}
-	for key, name := range l.columns {
-		next.columns[key] = name
-	}
+	maps.Copy(next.columns, l.columns)
 	for name := range l.taken {
 		next.taken[name] = true
 	}

@@ -54,7 +54,7 @@ func (l *load) commits(n, rows int) []store.Commit {
 	metrics, agents, offices := names("case.step.%d", 4), names("agent-%04d", 2000), names("office-%02d", 50)
 	channels, priorities := names("channel-%d", 4), names("priority-%d", 3)
 	keys := [][]byte{[]byte("agentId"), []byte("caseId"), []byte("channel"), []byte("office"), []byte("priority")}
-	any := func(of [][]byte) []byte { return of[l.random.IntN(len(of))] }
+	pick := func(of [][]byte) []byte { return of[l.random.IntN(len(of))] }
 	commits := make([]store.Commit, n)
 	for i := range commits {
 		received := make([]int64, rows)
@@ -65,17 +65,17 @@ func (l *load) commits(n, rows int) []store.Commit {
 			l.b.Start()
 			l.b.SetTime(now - l.random.Int64N(1000))
 			l.b.SetValue(float64(l.random.IntN(100)))
-			l.b.SetMetric(any(metrics))
+			l.b.SetMetric(pick(metrics))
 			if l.ids {
 				l.b.SetSource([]byte("permits"))
 				l.b.SetID(fmt.Appendf(nil, "event-%d", l.seq))
 			}
 			c := l.random.IntN(len(l.cases))
-			l.b.SetTag(keys[0], any(agents))
+			l.b.SetTag(keys[0], pick(agents))
 			l.b.SetTag(keys[1], l.cases[c].id)
-			l.b.SetTag(keys[2], any(channels))
-			l.b.SetTag(keys[3], any(offices))
-			l.b.SetTag(keys[4], any(priorities))
+			l.b.SetTag(keys[2], pick(channels))
+			l.b.SetTag(keys[3], pick(offices))
+			l.b.SetTag(keys[4], pick(priorities))
 			if l.cases[c].left--; l.cases[c].left == 0 {
 				l.open(c)
 			}
