@@ -43,7 +43,7 @@ export function createMock({ demo = false, token, thresholds = defaultRules, his
     for (const rule of rules.filter((r) => r.metricName === event.metricName)) {
       const tags = Object.fromEntries(rule.by.map((key) => [key, event.tags[key] ?? '']));
       let series = rule.series.find((s) => JSON.stringify(s.tags) === JSON.stringify(tags));
-      if (!series) rule.series.push((series = { tags, state: 'ok', since: event.timestamp }));
+      if (!series) rule.series.push((series = { tags, state: 'ok' }));
       const next = judge(rule, event.value);
       Object.assign(series, { value: event.value, timestamp: event.timestamp });
       if (next === series.state) continue;
@@ -164,8 +164,9 @@ export function createMock({ demo = false, token, thresholds = defaultRules, his
     },
     'GET /api/alerts/history': (_, response, query) => {
       const limit = Number(query.get('limit') ?? 100);
-      const found = alerts.filter((a) => a.at < Number(query.get('to') ?? Infinity));
-      json(response, { alerts: found.slice(-limit).reverse(), next: found.length > limit ? '1' : null });
+      const found = alerts.slice(0, Number(query.get('cursor') ?? alerts.length));
+      const rest = Math.max(0, found.length - limit);
+      json(response, { alerts: found.slice(rest).reverse(), next: rest > 0 ? String(rest) : null });
     },
     'GET /api/thresholds': (_, response) => json(response, { thresholds: rules }),
     'GET /readyz': (_, response) =>

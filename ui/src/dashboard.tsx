@@ -38,11 +38,12 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
   const { begin, faults } = useBackfill(range, filter);
   const names = useNames(metrics, view.rates.rows);
   const tiles = useMemo(() => makeTiles(view.rules), [view.rules]);
+  const watched = useMemo(() => tiles.map((tile) => tile.rule.metricName), [tiles]);
   const onPause = useCallback((paused: boolean) => feed.setPaused(paused), [feed]);
 
   const empty = begin.data === 0 && view.received === 0;
-  const watched = tiles.find((tile) => tile.worst)?.rule.metricName;
-  const metric = valued ?? watched ?? view.rates.rows[0]?.name ?? names[0];
+  const judged = tiles.find((tile) => tile.worst)?.rule.metricName;
+  const metric = valued ?? judged ?? view.rates.rows[0]?.name ?? names[0];
   const newest = metrics.length > 0 ? Math.max(...metrics.map((m) => m.last)) : undefined;
   // Times of day are named by their date when that is not today's: a minute's precision is enough.
   const today = Math.floor(view.now / 60_000) * 60_000;
@@ -71,12 +72,18 @@ export function Dashboard({ session, onSignOut }: { session: Session; onSignOut:
                 <Rates
                   view={view.rates}
                   range={range}
+                  watched={watched}
                   perMinute={view.perMinute}
                   newest={newest}
                   fault={faults.rates}
                   onRange={setRangeId}
                 />
-                <AlertList alerts={view.alerts} fault={faults.alerts} now={today} />
+                <AlertList
+                  alerts={view.alerts}
+                  earlier={view.earlierAlerts}
+                  fault={faults.alerts}
+                  now={today}
+                />
                 <Values
                   buckets={view.values}
                   metric={metric}

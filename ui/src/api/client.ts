@@ -105,6 +105,12 @@ export const api = {
   alerts: (query: Query, signal?: AbortSignal) => read<AlertsPage>('/api/alerts/history', query, signal),
   rates: (query: Query, signal?: AbortSignal) => read<Rates>('/api/metrics/rates', query, signal),
 
+  /** The number of the last event stored. Events are listed by their own time, so a list does not tell. */
+  async lastSeq(signal?: AbortSignal): Promise<number> {
+    const to = serverNow();
+    return (await read<Rates>('/api/metrics/rates', { from: to - 1000, to, step: 1000 }, signal)).seq;
+  },
+
   async metrics(signal?: AbortSignal): Promise<readonly MetricInfo[]> {
     return (await read<{ metrics: MetricInfo[] | null }>('/api/metrics', {}, signal)).metrics ?? [];
   },

@@ -33,7 +33,8 @@ export interface ThresholdSeries {
   readonly state: State;
   readonly value: number;
   readonly timestamp: number;
-  readonly since: number;
+  /** Absent while it has never been in another state. */
+  readonly since?: number;
 }
 
 export interface Threshold {
@@ -58,8 +59,8 @@ export interface Rates {
   readonly from: number;
   readonly to: number;
   readonly step: number;
-  /** The last event counted, where the server says so: live points up to it are in the counts already. */
-  readonly seq?: number;
+  /** The last event counted: live points up to it are in the counts already. */
+  readonly seq: number;
   readonly series: readonly { readonly metricName: string; readonly points: readonly number[] }[];
 }
 

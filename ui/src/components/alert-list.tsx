@@ -2,7 +2,8 @@ import { memo, useState } from 'react';
 import { api } from '../api/client';
 import type { Alert } from '../api/types';
 import { iso, judged, moment } from '../lib/format';
-import { mergeAlerts } from '../live/alerts';
+import type { Earlier } from '../live/alerts';
+import { alertPage, useFeed } from '../live/use-feed';
 import { strings } from '../strings';
 import { Name } from './name';
 import { Panel, PanelFault } from './panel';
@@ -33,48 +34,50 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
 
 interface Props {
   readonly alerts: readonly Alert[];
+  readonly earlier: Earlier;
   readonly fault: Error | null;
   readonly now: number;
 }
 
 /** Changes of state, newest first; earlier ones are read from the server on demand. */
-export const AlertList = memo(function AlertList({ alerts, fault, now }: Props) {
-  const [older, setOlder] = useState<readonly Alert[]>([]);
-  const [state, setState] = useState<'more' | 'loading' | 'end'>('more');
-  const shown = older.length > 0 ? mergeAlerts(alerts, older) : alerts;
-  const last = shown[shown.length - 1];
+export const AlertList = memo(function AlertList({ alerts, earlier, fault, now }: Props) {
+  const feed = useFeed();
+  const [loading, setLoading] = useState(false);
 
   async function loadEarlier() {
-    setState('loading');
+    setLoading(true);
     try {
-      const page = await api.alerts({ limit: 50, to: last?.at });
-      setOlder((before) => mergeAlerts(before, page.alerts));
-      setState(page.next === null ? 'end' : 'more');
+      // Where the end has no cursor, the list is read anew and further.
+      const from =
+        earlier == null ? { limit: alerts.length + alertPage } : { limit: alertPage, cursor: earlier };
+      feed.addEarlierAlerts(await api.alerts(from));
     } catch {
-      setState('more');
+      // The button is there for another try.
+    } finally {
+      setLoading(false);
     }
   }
 
   return (
     <Panel name="alerts" heading={strings.alerts.heading}>
       <PanelFault error={fault} />
-      {shown.length === 0 ? (
+      {alerts.length === 0 ? (
         <p className="panel__empty">{strings.alerts.none}</p>
       ) : (
         <ol className="alerts">
-          {shown.map((alert) => (
+          {alerts.map((alert) => (
             <AlertItem key={alert.id} alert={alert} now={now} />
           ))}
         </ol>
       )}
-      {shown.length >= 50 && state !== 'end' && (
+      {alerts.length > 0 && earlier !== null && (
         <button
           className="usa-button usa-button--unstyled button button--quiet"
           type="button"
-          disabled={state === 'loading'}
+          disabled={loading}
           onClick={() => void loadEarlier()}
         >
-          {state === 'loading' ? strings.alerts.loading : strings.alerts.earlier}
+          {loading ? strings.alerts.loading : strings.alerts.earlier}
         </button>
       )}
     </Panel>

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
 import { count } from '../lib/format';
+import { leadBy } from '../live/charted';
 import type { RangeId } from '../live/ranges';
 import type { RateRow } from '../live/rates';
 import { strings } from '../strings';
@@ -34,9 +35,13 @@ export function MetricPicker({ rows, charted, perMinute, range, onChange, onPoin
   const [search, setSearch] = useState('');
   const full = charted.length >= maxCharted;
   const wanted = search.trim().toLowerCase();
-  const found = wanted ? rows.filter((row) => row.name.toLowerCase().includes(wanted)) : rows;
+  // Rows keep their place while the viewer is ticking them.
+  const [held, setHeld] = useState<readonly string[]>();
+  const listed = leadBy(rows, held ?? charted);
+  const found = wanted ? listed.filter((row) => row.name.toLowerCase().includes(wanted)) : listed;
 
   function toggle(name: string) {
+    setHeld(held ?? charted);
     onChange(charted.includes(name) ? charted.filter((n) => n !== name) : [...charted, name]);
   }
 
@@ -68,7 +73,10 @@ export function MetricPicker({ rows, charted, perMinute, range, onChange, onPoin
               </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody
+            onMouseLeave={() => setHeld(undefined)}
+            onBlur={(e) => e.currentTarget.contains(e.relatedTarget) || setHeld(undefined)}
+          >
             {found.slice(0, listedAtMost).map((row) => {
               const place = charted.indexOf(row.name);
               return (

@@ -1,8 +1,12 @@
+/* Where the page is narrow the rows are laid out as a grid. Browsers may then no longer see a table,
+   unless its roles are spelled out. */
+/* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
 import { memo } from 'react';
 import type { Point } from '../api/types';
-import { iso, moment, value } from '../lib/format';
+import { iso, moment } from '../lib/format';
 import { recentLimit } from '../live/feed';
 import { strings } from '../strings';
+import { Figure } from './figure';
 import { Name } from './name';
 import { MetricSelect } from './metric-select';
 import { Panel, PanelFault } from './panel';
@@ -20,15 +24,17 @@ interface Props {
 
 const Row = memo(function Row({ point, now }: { point: Point; now: number }) {
   return (
-    <tr>
-      <td className="cell--time">
+    <tr role="row">
+      <td role="cell" className="cell--time">
         <time dateTime={iso(point.timestamp)}>{moment(point.timestamp, now)}</time>
       </td>
-      <td className="cell--name">
+      <td role="cell" className="cell--name">
         <Name>{point.metricName}</Name>
       </td>
-      <td className="cell--number">{value(point.value)}</td>
-      <td className="cell--tags">
+      <td role="cell" className="cell--number">
+        <Figure>{point.value}</Figure>
+      </td>
+      <td role="cell" className="cell--tags">
         <TagList tags={point.tags} />
       </td>
     </tr>
@@ -50,19 +56,25 @@ export const Points = memo(function Points({ points, names, filter, fault, onFil
       {/* The region scrolls, so the keyboard must reach it. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="scroll" tabIndex={0} role="region" aria-label={text.heading}>
-        <table className="usa-table usa-table--borderless table">
+        <table className="usa-table usa-table--borderless table table--points" role="table">
           <caption className="usa-sr-only">{text.caption(recentLimit)}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{text.time}</th>
-              <th scope="col">{text.metric}</th>
-              <th scope="col" className="cell--number">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" scope="col">
+                {text.time}
+              </th>
+              <th role="columnheader" scope="col">
+                {text.metric}
+              </th>
+              <th role="columnheader" scope="col" className="cell--number">
                 {text.value}
               </th>
-              <th scope="col">{text.tags}</th>
+              <th role="columnheader" scope="col" className="cell--tags">
+                {text.tags}
+              </th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {points.map((point) => (
               <Row key={point.seq} point={point} now={now} />
             ))}

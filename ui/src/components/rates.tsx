@@ -1,15 +1,19 @@
 import { memo, useState } from 'react';
 import { count, moment } from '../lib/format';
+import { chartedFirst } from '../live/charted';
 import type { Range, RangeId } from '../live/ranges';
 import type { RateView } from '../live/rates';
 import { strings } from '../strings';
 import { Chart } from './chart';
 import { MetricPicker, maxCharted, seriesStyle } from './metric-picker';
+import { Name } from './name';
 import { Panel, PanelFault } from './panel';
 
 interface Props {
   readonly view: RateView;
   readonly range: Range;
+  /** The metrics that have a threshold. */
+  readonly watched: readonly string[];
   readonly perMinute: ReadonlyMap<string, number>;
   /** The time of the newest event stored, for when the window holds none. */
   readonly newest: number | undefined;
@@ -18,12 +22,12 @@ interface Props {
 }
 
 /** How many events of each metric come, over time. */
-export const Rates = memo(function Rates({ view, range, perMinute, newest, fault, onRange }: Props) {
+export const Rates = memo(function Rates({ view, range, watched, perMinute, newest, fault, onRange }: Props) {
   const text = strings.rates;
-  // Undefined: the busiest, whichever they are at the time.
+  // Undefined: the page chooses, from what there is at the time.
   const [chosen, setChosen] = useState<readonly string[]>();
   const [pointed, setPointed] = useState<string>();
-  const charted = chosen ?? view.rows.slice(0, 4).map((row) => row.name);
+  const charted = chosen ?? chartedFirst(view.rows, watched);
   const rows = new Map(view.rows.map((row) => [row.name, row]));
   const silent = view.times.map(() => 0);
   const data = [view.times, ...charted.map((name) => rows.get(name)?.counts ?? silent)];
@@ -86,13 +90,13 @@ function RateTable({ view, charted }: { view: RateView; charted: readonly string
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="scroll" tabIndex={0} role="region" aria-label={text.heading}>
-      <table className="usa-table usa-table--borderless table">
+      <table className="usa-table usa-table--borderless table table--rates">
         <thead>
           <tr>
             <th scope="col">{text.time}</th>
             {charted.map((name) => (
               <th scope="col" className="cell--number" key={name}>
-                {name}
+                <Name>{name}</Name>
               </th>
             ))}
           </tr>

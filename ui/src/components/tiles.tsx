@@ -1,10 +1,11 @@
 import { memo, useId, useState } from 'react';
 import type { Point } from '../api/types';
-import { figure, moment, value } from '../lib/format';
+import { moment } from '../lib/format';
 import { seriesValues } from '../live/sparks';
 import type { Tile } from '../live/thresholds';
 import { useSparks } from '../live/use-feed';
 import { strings } from '../strings';
+import { Figure } from './figure';
 import { Name } from './name';
 import { StateShape } from './shapes';
 import { TagList } from './tag-list';
@@ -34,15 +35,12 @@ function TileCard({ tile, points, now }: { tile: Tile; points: readonly Point[];
       <p className="tile__state">
         <StateShape state={state} />
         {state ? strings.state(state) : text.noValue}
-        {/* 0: it has never been in another state. */}
-        {worst && worst.since > 0 && (
+        {worst?.since !== undefined && (
           <span className="tile__since">{text.since(moment(worst.since, now, false))}</span>
         )}
       </p>
       <div className="tile__figures">
-        <p className="tile__value" title={worst && value(worst.value)}>
-          {worst ? figure(worst.value) : '–'}
-        </p>
+        <p className="tile__value">{worst ? <Figure>{worst.value}</Figure> : '–'}</p>
         {worst && <Spark values={seriesValues(points, worst.tags)} />}
       </div>
       <p className="tile__limits">{text.limits(rule.warning, rule.critical)}</p>

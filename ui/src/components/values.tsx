@@ -1,12 +1,13 @@
 import { memo } from 'react';
 import type { Threshold } from '../api/types';
-import { count, figure, iso, moment, value } from '../lib/format';
+import { count, figure, iso, moment } from '../lib/format';
 import type { Range } from '../live/ranges';
 import { limitOf } from '../live/thresholds';
 import { useValues, valueLimit } from '../live/use-feed';
 import type { ValueBucket } from '../live/values';
 import { strings } from '../strings';
 import { Chart, type ChartSeries } from './chart';
+import { Figure } from './figure';
 import { MetricSelect } from './metric-select';
 import { Panel, PanelFault } from './panel';
 
@@ -145,9 +146,15 @@ function ValueTable({ buckets, now }: { buckets: readonly ValueBucket[]; now: nu
                 <time dateTime={iso(b.time)}>{moment(b.time, now)}</time>
               </th>
               <td className="cell--number">{count(b.n)}</td>
-              <td className="cell--number">{value(b.min)}</td>
-              <td className="cell--number">{figure(b.mean)}</td>
-              <td className="cell--number">{value(b.max)}</td>
+              <td className="cell--number">
+                <Figure>{b.min}</Figure>
+              </td>
+              <td className="cell--number">
+                <Figure>{b.mean}</Figure>
+              </td>
+              <td className="cell--number">
+                <Figure>{b.max}</Figure>
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, moment, tick, value, zoneName } from './format';
+import { figure, moment, rounded, tick, value, zoneName } from './format';
 
 const noon = new Date(2026, 5, 10, 12, 34, 56).getTime();
 
@@ -9,6 +9,20 @@ describe('format', () => {
     expect(value(1234567.891)).toContain('891');
     expect(figure(1.23456)).toBe('1.235');
     expect(figure(1_234_567)).toMatch(/M$/);
+  });
+
+  it.each([
+    [56.045884246, '56.05'],
+    [5.144142264, '5.144'],
+    [-141.589266287, '-141.6'],
+    [0.00012345678, '0.0001235'],
+    [1234567.891, '1,234,567.9'],
+    [1234567, '1,234,567'],
+    [3, '3'],
+    [2.99999, '3'],
+  ])('rounds the fraction of %d alone', (n, text) => {
+    expect(rounded(n).join('')).toBe(text);
+    expect(rounded(n)[0]).not.toContain('.');
   });
 
   it('names the day of a time that is not of today', () => {

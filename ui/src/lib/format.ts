@@ -18,6 +18,20 @@ export const value = (n: number): string => exact.format(n);
 const judgement = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
 /** A value beside the limit it is compared with. */
 export const judged = (n: number): string => judgement.format(n);
+/** Four digits are enough of a fraction; a whole number, and the whole part of one, keeps every digit. */
+const rounding = new Intl.NumberFormat(locale, {
+  maximumSignificantDigits: 4,
+  maximumFractionDigits: 1,
+  roundingPriority: 'morePrecision',
+});
+/** A value as it is read, in two parts that line up at the decimal point. */
+export function rounded(n: number): readonly [whole: string, fraction: string] {
+  if (Number.isInteger(n)) return [value(n), ''];
+  const parts = rounding.formatToParts(n);
+  const point = parts.findIndex((p) => p.type === 'decimal');
+  const text = (some: typeof parts) => some.map((p) => p.value).join('');
+  return point < 0 ? [text(parts), ''] : [text(parts.slice(0, point)), text(parts.slice(point))];
+}
 /** For a figure read at a glance or on an axis. */
 export const figure = (n: number): string => (Math.abs(n) >= 100_000 ? compact : short).format(n);
 

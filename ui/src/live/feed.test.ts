@@ -46,7 +46,7 @@ async function openFeed() {
   const feed = new Feed();
   const drawn = vi.fn();
   const leave = feed.subscribe(drawn);
-  feed.begin([{ seq: 41, metricName: 'a', value: 1, tags: {}, timestamp: Date.now() }]);
+  feed.begin([{ seq: 41, metricName: 'a', value: 1, tags: {}, timestamp: Date.now() }], 41);
   const source = FakeSource.made.at(-1);
   if (!source) throw new Error('no stream was opened');
   source.onopen?.();
@@ -58,7 +58,7 @@ async function openFeed() {
   return { feed, drawn, leave, source, send };
 }
 
-it('goes on after the newest stored point', async () => {
+it('goes on after the last stored event', async () => {
   const { feed, source, send } = await openFeed();
   expect(source.url).toContain('lastEventId=41');
   expect(feed.snapshot().link.phase).toBe('live');
@@ -115,7 +115,7 @@ it('reads all anew after a long sleep of the machine', async () => {
   vi.advanceTimersByTime(1000);
   expect(resync).toHaveBeenCalledOnce();
   expect(source.readyState).toBe(FakeSource.CLOSED);
-  feed.begin([]);
+  feed.begin([], 41);
   expect(FakeSource.made).toHaveLength(2);
 });
 

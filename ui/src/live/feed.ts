@@ -1,6 +1,6 @@
 import type { Alert, Point, Rates, Threshold } from '../api/types';
-import { serverNow } from '../api/client';
-import { announcement, mergeAlerts, type Announcement } from './alerts';
+import { serverNow, type AlertsPage } from '../api/client';
+import { AlertBook, announcement, type Announcement, type Earlier } from './alerts';
 import { nextLink, type Link } from './link';
 import { firstRange, lastMinute, type Range } from './ranges';
 import { RateBook, type RateView } from './rates';
@@ -24,6 +24,7 @@ export interface Snapshot {
   /** The latest points of each metric that has a threshold, newest first. */
   readonly sparks: ReadonlyMap<string, readonly Point[]>;
   readonly alerts: readonly Alert[];
+  readonly earlierAlerts: Earlier;
   /** The changes of state to read out, a new object for each batch. */
   readonly announced: Announcement | undefined;
   readonly now: number;
@@ -48,7 +49,7 @@ export class Feed {
   private paused = false;
   private received = 0;
   private rules: readonly Threshold[] = [];
-  private alerts: readonly Alert[] = [];
+  private readonly alertBook = new AlertBook();
   private announced: Announcement | undefined;
   private sinceRules: Alert[] = [];
   private freshAlerts: Alert[] = [];
@@ -98,13 +99,13 @@ export class Feed {
 
   // What the server has stored.
 
-  /** The newest stored points; the stream goes on from the last of them. */
-  begin(stored: readonly Point[]): void {
+  /** The newest stored points; the stream goes on after the event numbered `last`. */
+  begin(stored: readonly Point[], last: number): void {
     this.recent.fill(stored);
     if (!this.streaming) {
       this.streaming = true;
       this.begun = Math.min(this.begun, serverNow());
-      this.stream.open(String(stored[0]?.seq ?? 0));
+      this.stream.open(String(last));
     }
     this.publish(true);
   }
@@ -149,8 +150,13 @@ export class Feed {
     this.publish();
   }
 
-  addHistory(alerts: readonly Alert[]): void {
-    this.alerts = mergeAlerts(this.alerts, alerts);
+  fillAlerts(newest: AlertsPage): void {
+    this.alertBook.fill(newest);
+    this.publish();
+  }
+
+  addEarlierAlerts(page: AlertsPage): void {
+    this.alertBook.extend(page);
     this.publish();
   }
 
@@ -211,7 +217,7 @@ export class Feed {
   private takeAlert(alert: Alert): void {
     this.applyWatched();
     this.rules = applyAlert(this.rules, alert);
-    this.alerts = mergeAlerts(this.alerts, [alert]);
+    this.alertBook.add(alert);
     this.sinceRules.push(alert);
     // The stream begins with the changes that the last stored event brought about: no news.
     if (alert.at < this.begun) return;
@@ -300,7 +306,8 @@ export class Feed {
       paused: this.paused,
       received: this.received,
       rules: this.rules,
-      alerts: this.alerts,
+      alerts: this.alertBook.view(),
+      earlierAlerts: this.alertBook.earlier,
       announced: this.announced,
     };
     if (last && !moving) return { ...last, ...fixed };

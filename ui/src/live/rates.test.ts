@@ -43,19 +43,29 @@ describe('RateBook', () => {
     expect(book.view(29.999).rows[0]).toMatchObject({ total: 3, running: 2 });
   });
 
-  it('adds all that came meanwhile where the server names no last event', () => {
+  it('does not add a point that the server had counted before it came', () => {
     const book = new RateBook(10, 3);
     book.begin();
+    book.rebase({ from: 0, to: 30, step: 10, seq: 7, series: [{ metricName: 'a', points: [1, 0, 1] }] });
+    book.add(point(6, 3));
     book.add(point(7, 21));
-    book.rebase({ from: 0, to: 30, step: 10, series: [{ metricName: 'a', points: [1, 0, 0] }] });
-    expect(book.view(25).rows[0]?.total).toBe(2);
+    expect(book.view(29.999).rows[0]?.total).toBe(2);
+    book.add(point(8, 3));
+    expect(book.view(29.999).rows[0]?.total).toBe(3);
+  });
+
+  it('adds a point stamped after the span that the server counted, whatever its number', () => {
+    const book = new RateBook(10, 3);
+    book.rebase({ from: 0, to: 30, step: 10, seq: 7, series: [] });
+    book.add(point(7, 31));
+    expect(book.view(35).rows[0]?.total).toBe(1);
   });
 
   it('keeps counts of steps that the server was not asked for', () => {
     const book = new RateBook(10, 3);
     book.add(point(1, 31));
     book.begin();
-    book.rebase({ from: 0, to: 30, step: 10, series: [] });
+    book.rebase({ from: 0, to: 30, step: 10, seq: 1, series: [] });
     expect(book.view(35).rows[0]?.total).toBe(1);
   });
 

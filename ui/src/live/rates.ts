@@ -34,6 +34,8 @@ const maxPending = 200_000;
 export class RateBook {
   private counts = new Map<string, Map<number, number>>();
   private pending: Seen[] | undefined;
+  /** The server's counts hold the events up to this number that are stamped before this time. */
+  private counted = { seq: -1, before: 0 };
 
   constructor(
     readonly step: number,
@@ -47,7 +49,9 @@ export class RateBook {
   }
 
   add(point: { seq: number; metricName: string; timestamp: number }): void {
-    this.count(point.metricName, point.timestamp, 1);
+    if (point.seq > this.counted.seq || point.timestamp >= this.counted.before) {
+      this.count(point.metricName, point.timestamp, 1);
+    }
     if (this.pending && this.pending.length < maxPending) {
       this.pending.push({ seq: point.seq, name: point.metricName, timestamp: point.timestamp });
     }
@@ -65,6 +69,7 @@ export class RateBook {
     if (meanwhile.length >= maxPending) return;
     const ahead = this.counts;
     this.counts = new Map();
+    this.counted = { seq: rates.seq, before: rates.to };
     for (const series of rates.series) {
       series.points.forEach((n, i) => {
         if (n > 0) this.count(series.metricName, rates.from + i * rates.step, n);
@@ -77,7 +82,7 @@ export class RateBook {
     }
     for (const seen of meanwhile) {
       if (seen.timestamp >= rates.to) continue;
-      if (rates.seq === undefined || seen.seq > rates.seq) this.count(seen.name, seen.timestamp, 1);
+      if (seen.seq > rates.seq) this.count(seen.name, seen.timestamp, 1);
     }
   }
 

@@ -25,6 +25,16 @@ describe('RecentPoints', () => {
     expect(seqs(book)).toEqual([5, 4, 3, 2]);
   });
 
+  it('takes stored points that are not in the order of their numbers', () => {
+    const book = new RecentPoints(4);
+    book.add(point(8));
+    book.fill([point(2), point(9), point(1)]);
+    book.add(point(8));
+    book.add(point(9));
+    book.add(point(10));
+    expect(seqs(book)).toEqual([10, 2, 9, 1]);
+  });
+
   it('can keep to one metric', () => {
     const book = new RecentPoints(4, 'a');
     book.add(point(1));

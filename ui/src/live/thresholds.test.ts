@@ -55,6 +55,11 @@ describe('applyPoint', () => {
     expect(changed?.series[0]).toMatchObject({ value: 7, timestamp: 5, state: 'warning', since: 1 });
   });
 
+  it('begins a series without a time since when it is ok', () => {
+    const [changed] = applyPoint([rule('r')], point(5));
+    expect(changed?.series[0]).toEqual({ tags: { office: 'x' }, state: 'ok', value: 7, timestamp: 5 });
+  });
+
   it('ignores an older value and other metrics', () => {
     const rules = [rule('r', series('ok', 10))];
     expect(applyPoint(rules, point(5))).toBe(rules);

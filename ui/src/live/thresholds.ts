@@ -50,14 +50,7 @@ export function applyPoint(rules: readonly Threshold[], point: Point): readonly 
       if (value !== undefined) tags[key] = value;
     }
     const updated = replace(rule, tags, (s) => {
-      if (!s)
-        return {
-          tags,
-          state: 'ok',
-          value: point.value,
-          timestamp: point.timestamp,
-          since: point.timestamp,
-        };
+      if (!s) return { tags, state: 'ok', value: point.value, timestamp: point.timestamp };
       return point.timestamp < s.timestamp ? s : { ...s, value: point.value, timestamp: point.timestamp };
     });
     return updated;
@@ -78,7 +71,9 @@ export function tiles(rules: readonly Threshold[]): readonly Tile[] {
   const all = rules.map((rule): Tile => {
     const counts = { ok: 0, warning: 0, critical: 0 };
     for (const s of rule.series) counts[s.state]++;
-    const [worst] = [...rule.series].sort((a, b) => moreSevere(a.state, b.state) || a.since - b.since);
+    const [worst] = [...rule.series].sort(
+      (a, b) => moreSevere(a.state, b.state) || (a.since ?? 0) - (b.since ?? 0),
+    );
     return { rule, state: worst?.state, counts, worst };
   });
   return all.sort(

@@ -22,6 +22,8 @@ export function useSnapshot(): Snapshot {
 const poll = 15_000;
 /** How many stored values the value chart starts from. */
 export const valueLimit = 1000;
+/** How many changes of state are read at a time. */
+export const alertPage = 50;
 
 /** Reads the names of all metrics stored. */
 export function useMetrics() {
@@ -45,8 +47,10 @@ export function useBackfill(range: Range, filter: string | undefined) {
   const begin = useQuery({
     queryKey: ['begin'],
     queryFn: async ({ signal }) => {
+      // Read first, so that no event falls between: the stream repeats what the second read has already.
+      const last = await api.lastSeq(signal);
       const { events } = await api.events({ limit: recentLimit }, signal);
-      feed.begin(events);
+      feed.begin(events, last);
       return events.length;
     },
     staleTime: Infinity,
@@ -102,8 +106,8 @@ export function useBackfill(range: Range, filter: string | undefined) {
   const alerts = useQuery({
     queryKey: ['alerts'],
     queryFn: async ({ signal }) => {
-      const page = await api.alerts({ limit: 50 }, signal);
-      feed.addHistory(page.alerts);
+      const page = await api.alerts({ limit: alertPage }, signal);
+      feed.fillAlerts(page);
       return page.next;
     },
     staleTime: Infinity,

@@ -1,0 +1,13 @@
+import { rounded, value } from '../lib/format';
+
+/** A value rounded for the eye, with the exact one behind it. */
+export function Figure({ children }: { children: number }) {
+  const [whole, fraction] = rounded(children);
+  const exact = value(children);
+  return (
+    <data value={children} {...(whole + fraction !== exact && { title: exact })}>
+      {whole}
+      <span className="fraction">{fraction}</span>
+    </data>
+  );
+}
