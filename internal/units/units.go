@@ -34,7 +34,7 @@ func ParseBytes(text string) (Bytes, error) {
 		}
 	}
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || v < 0 || v*float64(size) > math.MaxInt64/2 {
+	if err != nil || !(v >= 0 && v*float64(size) <= math.MaxInt64/2) { // NaN is neither
 		return 0, fmt.Errorf("%q is no size: write it as 16MiB, 2GiB or a number of bytes", text)
 	}
 	return Bytes(v * float64(size)), nil
@@ -48,7 +48,7 @@ func ParseDuration(text string) (Duration, error) {
 	}
 	if days, ok := strings.CutSuffix(text, "d"); ok {
 		v, err := strconv.ParseFloat(days, 64)
-		if err != nil || math.Abs(v) > 36500 {
+		if err != nil || !(math.Abs(v) <= 36500) {
 			return 0, bad
 		}
 		return Duration(v * 24 * float64(time.Hour)), nil
