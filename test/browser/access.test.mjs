@@ -32,7 +32,7 @@ describe('access', { skip: noServer }, () => {
         ...Array.from({ length: 60 }, (_, i) => ({
           metricName: `case.step.${i % 12}`,
           value: i,
-          tags: { caseId: `C-${i}` },
+          tags: { caseId: `C-${i}`, office: 'benefits', reason: 'waiting for the citizen' },
         })),
         { metricName: 'case.resolved.rate', value: 1 },
         { metricName: 'call.wait.p90', value: 70 },
@@ -53,6 +53,15 @@ describe('access', { skip: noServer }, () => {
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           );
           assert.equal(overflow, 0, 'the page scrolls sideways');
+          const hidden = await page
+            .locator('.panel--points .scroll')
+            .evaluate((e) => e.scrollWidth - e.clientWidth);
+          assert.equal(hidden, 0, 'the latest points scroll sideways');
+          const row = page
+            .getByRole('table', { name: /newest first/ })
+            .getByRole('row')
+            .nth(1);
+          assert.equal(await row.getByRole('cell').count(), 4, 'a row has lost its cells');
           await context.close();
         });
       }

@@ -79,6 +79,57 @@ describe('the dashboard', { skip: noServer }, () => {
       assert.equal(await page.locator('.panel--points tbody tr').count(), before + 30);
     });
 
+    it('charts what an office is run by before what comes most', async () => {
+      const names = page.locator('.table--picker tbody tr');
+      await server.post([
+        ...Array.from({ length: 50 }, () => ({ metricName: 'presence.beat', value: 1 })),
+        { metricName: 'case.resolved', value: 1 },
+        { metricName: 'call.offered', value: 1 },
+      ]);
+      await names.filter({ hasText: 'presence.beat' }).waitFor();
+      const [first, second] = await names.allInnerTexts();
+      assert.match(first, /case\.\s*resolved\s/);
+      assert.match(second, /case\.\s*opened/);
+      const charted = names.filter({ has: page.locator(':checked') });
+      assert.equal(await charted.count(), 4);
+      assert.equal(await charted.filter({ hasText: 'presence.beat' }).count(), 0);
+
+      // A row stays under the pointer while it is ticked, and moves up once the pointer is gone.
+      const beat = names.filter({ hasText: 'presence.beat' });
+      const place = () => beat.evaluate((row) => [...row.parentNode.children].indexOf(row));
+      assert.equal(await place(), 4);
+      await charted.first().getByRole('checkbox').uncheck();
+      assert.equal(await names.first().innerText(), first);
+      await page.mouse.move(0, 0);
+      await page.waitForFunction(
+        () => !/resolved\s/.test(document.querySelector('.table--picker tbody tr').innerText),
+      );
+      await names
+        .filter({ hasText: /^case\.resolved(?!\.)/ })
+        .getByRole('checkbox')
+        .check();
+    });
+
+    it('rounds a long fraction, and has the exact value behind it', async () => {
+      await server.post({ metricName: 'call.wait', value: 56.045884246 });
+      const cell = page.locator('.panel--points tr', { hasText: 'call.wait' }).first().locator('data');
+      await page.locator('.panel--points tr', { hasText: '56.05' }).waitFor();
+      assert.equal(await cell.innerText(), '56.05');
+      assert.equal(await cell.getAttribute('value'), '56.045884246');
+      assert.equal(await cell.getAttribute('title'), '56.045884246');
+    });
+
+    it('does not count again what the stream repeats', async () => {
+      await page.reload();
+      const stored = (await (await fetch(`${server.url}/api/metrics`)).json()).metrics;
+      const row = page.locator('.table--picker tr', { hasText: 'presence.beat' });
+      const { count } = stored.find((m) => m.metricName === 'presence.beat');
+      await row
+        .getByRole('cell', { name: String(count), exact: true })
+        .first()
+        .waitFor();
+    });
+
     it('filters the latest points by metric', async () => {
       const panel = page.locator('.panel--points');
       await panel.getByRole('combobox').selectOption({ label: 'case.opened' });
@@ -116,6 +167,26 @@ describe('the dashboard', { skip: noServer }, () => {
       assert.equal(await first.innerText(), shown);
       await page.getByRole('button', { name: /^Resume/ }).click();
       await page.locator('.panel--points tbody tr', { hasText: 'while.paused' }).waitFor();
+    });
+
+    it('reads earlier alerts page by page, all of them and each once', async () => {
+      await server.post(
+        Array.from({ length: 120 }, (_, i) => ({ metricName: 'survey.score', value: i % 2 ? 5 : 1 })),
+      );
+      const history = await (await fetch(`${server.url}/api/alerts/history?limit=1000`)).json();
+      const total = history.alerts.length;
+      assert.ok(total > 100);
+      await page.reload();
+      const alerts = page.locator('.alert');
+      await alerts.first().waitFor();
+      const earlier = page.getByRole('button', { name: 'Show earlier alerts' });
+      for (let shown = 50; shown < total; shown = await alerts.count()) {
+        assert.equal(await alerts.count(), shown);
+        await earlier.click();
+        await page.waitForFunction((n) => document.querySelectorAll('.alert').length > n, shown);
+      }
+      assert.equal(await alerts.count(), total);
+      await earlier.waitFor({ state: 'detached' });
     });
 
     it('fills the gap after the server was away', async () => {

@@ -3,6 +3,7 @@ import { api } from '../api/client';
 import type { Alert } from '../api/types';
 import { iso, judged, moment } from '../lib/format';
 import type { Earlier } from '../live/alerts';
+import { limitOf } from '../live/thresholds';
 import { alertPage, useFeed } from '../live/use-feed';
 import { strings } from '../strings';
 import { Name } from './name';
@@ -21,7 +22,7 @@ function AlertItem({ alert, now }: { alert: Alert; now: number }) {
         </p>
         <p className="alert__detail">
           <TagList tags={alert.tags} />
-          <span>{text.value(judged(alert.value), alert.condition)}</span>
+          <span>{text.value(judged(alert.value, limitOf(alert.condition)), alert.condition)}</span>
           {alert.state !== 'ok' && <span className="alert__previous">{text.was(alert.previous)}</span>}
         </p>
       </div>

@@ -1,5 +1,6 @@
 import { judged } from '../lib/format';
 import type { Announcement } from '../live/alerts';
+import { limitOf } from '../live/thresholds';
 import { strings } from '../strings';
 import { tagText } from './tag-list';
 
@@ -8,7 +9,7 @@ function words({ first, count }: Announcement): string {
   const one = text.announce(
     first.state,
     first.rule,
-    judged(first.value),
+    judged(first.value, limitOf(first.condition)),
     first.condition,
     tagText(first.tags),
   );

@@ -5,9 +5,13 @@ export function Figure({ children }: { children: number }) {
   const [whole, fraction] = rounded(children);
   const exact = value(children);
   return (
-    <data value={children} {...(whole + fraction !== exact && { title: exact })}>
+    <data
+      className={fraction ? undefined : 'whole'}
+      value={children}
+      title={whole + fraction === exact ? undefined : exact}
+    >
       {whole}
-      <span className="fraction">{fraction}</span>
+      {fraction && <span className="fraction">{fraction}</span>}
     </data>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, moment, rounded, tick, value, zoneName } from './format';
+import { figure, judged, moment, rounded, tick, value, zoneName } from './format';
 
 const noon = new Date(2026, 5, 10, 12, 34, 56).getTime();
 
@@ -23,6 +23,13 @@ describe('format', () => {
   ])('rounds the fraction of %d alone', (n, text) => {
     expect(rounded(n).join('')).toBe(text);
     expect(rounded(n)[0]).not.toContain('.');
+  });
+
+  it('does not round a value to the limit that it missed', () => {
+    expect(judged(159.358, 60)).toBe('159.4');
+    expect(judged(60.00042, 60)).toBe('60.00042');
+    expect(judged(60, 60)).toBe('60');
+    expect(judged(0.123456, undefined)).toBe('0.1235');
   });
 
   it('names the day of a time that is not of today', () => {

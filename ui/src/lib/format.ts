@@ -15,9 +15,6 @@ const dayMonth = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short
 export const count = (n: number): string => whole.format(n);
 /** Every digit that the number has. */
 export const value = (n: number): string => exact.format(n);
-const judgement = new Intl.NumberFormat(locale, { maximumSignificantDigits: 6 });
-/** A value beside the limit it is compared with. */
-export const judged = (n: number): string => judgement.format(n);
 /** Four digits are enough of a fraction; a whole number, and the whole part of one, keeps every digit. */
 const rounding = new Intl.NumberFormat(locale, {
   maximumSignificantDigits: 4,
@@ -31,6 +28,11 @@ export function rounded(n: number): readonly [whole: string, fraction: string] {
   const point = parts.findIndex((p) => p.type === 'decimal');
   const text = (some: typeof parts) => some.map((p) => p.value).join('');
   return point < 0 ? [text(parts), ''] : [text(parts.slice(0, point)), text(parts.slice(point))];
+}
+/** A value beside the limit it is compared with, which rounding must not make it equal to. */
+export function judged(n: number, limit: number | undefined): string {
+  const text = rounded(n).join('');
+  return limit !== undefined && n !== limit && text === rounded(limit).join('') ? value(n) : text;
 }
 /** For a figure read at a glance or on an axis. */
 export const figure = (n: number): string => (Math.abs(n) >= 100_000 ? compact : short).format(n);
