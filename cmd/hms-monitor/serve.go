@@ -96,7 +96,11 @@ func (c *ServeCmd) Run(ctx context.Context) error {
 			}
 		}
 	}()
-	return a.Run(ctx)
+	if err := a.Run(ctx); err != nil {
+		return err
+	}
+	log.Info("stopped; everything acknowledged is stored")
+	return nil
 }
 
 func (c *ServeCmd) reload(a *app.App, log *slog.Logger) {
