@@ -60,7 +60,7 @@ func (c *Client) retry(ctx context.Context, attempt func(context.Context) error)
 		if c.Retrying != nil {
 			c.Retrying(repeat.cause, pause)
 		}
-		if err := sleep(ctx, pause); err != nil {
+		if err := Pause(ctx, pause); err != nil {
 			return err
 		}
 	}
@@ -76,15 +76,4 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		return max(0, at.Sub(now))
 	}
 	return 0
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

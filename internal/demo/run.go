@@ -71,7 +71,7 @@ func (r *runner) play(ctx context.Context) error {
 			}
 		}
 		if wait > 0 {
-			if err := pause(ctx, max(wait, tick)); err != nil {
+			if err := client.Pause(ctx, max(wait, tick)); err != nil {
 				return err
 			}
 		}
@@ -105,17 +105,6 @@ func (r *runner) flush(ctx context.Context) error {
 	r.sum.Events += len(r.due)
 	r.due = r.due[:0]
 	return ctx.Err()
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Print writes the summary for people, the most frequent metric first.

@@ -114,21 +114,21 @@ func (b *Builder) AppendRequest(key string, first int) {
 	b.requests = append(b.requests, Request{Key: key, First: first, Count: b.Len() - first})
 }
 
-// AppendBlock adds all rows of another block.
-func (b *Builder) AppendBlock(o *Block) { b.appendRows(o, nil) }
+// AppendBlock adds another block, its request keys included.
+func (b *Builder) AppendBlock(o *Block) {
+	for _, r := range o.Requests {
+		b.requests = append(b.requests, Request{Key: r.Key, First: r.First + b.Len(), Count: r.Count})
+	}
+	b.AppendRows(o, nil)
+}
 
-// AppendRows adds the rows of o for which keep is true; its request keys are
-// left behind, because their row ranges no longer hold.
-func (b *Builder) AppendRows(o *Block, keep []bool) { b.appendRows(o, keep) }
-
-func (b *Builder) appendRows(o *Block, keep []bool) {
+// AppendRows adds the rows of o for which keep is true, all where keep is nil.
+// Request keys are left behind.
+func (b *Builder) AppendRows(o *Block, keep []bool) {
 	first := b.Len()
 	if keep == nil {
 		b.times = append(b.times, o.Times...)
 		b.values = append(b.values, o.Values...)
-		for _, r := range o.Requests {
-			b.requests = append(b.requests, Request{Key: r.Key, First: r.First + first, Count: r.Count})
-		}
 	} else {
 		for i, k := range keep {
 			if k {
@@ -151,7 +151,7 @@ func (b *Builder) appendRows(o *Block, keep []bool) {
 }
 
 // Block seals what was collected and hands it over. Before the Builder is used
-// again it must be detached (the block lives on) or reset (the block is done).
+// again it must be replaced (the block lives on) or reset (the block is done).
 func (b *Builder) Block() *Block {
 	rows := b.Len()
 	block := &Block{
@@ -169,10 +169,6 @@ func (b *Builder) Block() *Block {
 	slices.SortFunc(block.Tags, func(x, y TagColumn) int { return strings.Compare(x.Key, y.Key) })
 	return block
 }
-
-// Detach forgets everything without touching it: a Block made before keeps its
-// columns, the Builder starts anew with none.
-func (b *Builder) Detach() { *b = Builder{} }
 
 // Reset empties the Builder but keeps its memory, for a Builder whose last
 // block nobody holds any longer.

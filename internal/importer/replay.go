@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/hms-ops/hms-monitor/internal/client"
 	"github.com/hms-ops/hms-monitor/internal/event"
 )
 
@@ -45,7 +46,7 @@ func (r *run) replay(ctx context.Context) error {
 			due = due[:0]
 			r.Progress.update(event.Time(e.Time).Format("2006-01-02 15:04"), q.read(), q.total, r.report.Events)
 			if wait > 0 {
-				if err := pause(ctx, max(wait, tick)); err != nil {
+				if err := client.Pause(ctx, max(wait, tick)); err != nil {
 					return &stopped{"stopped at " + event.Time(e.Time).Format(time.RFC3339), err}
 				}
 			}
@@ -89,17 +90,6 @@ func (c *replayClock) shift(e *mapped) {
 		if at, err := time.Parse(time.RFC3339Nano, e.Tags[i].Value); err == nil {
 			e.Tags[i].Value = c.when(event.Millis(at)).UTC().Format("2006-01-02T15:04:05.999Z07:00")
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 

@@ -34,14 +34,14 @@ func (p *parser) parseEvent(body []byte, i int, r *raw, report func(field, detai
 }
 
 func (p *parser) event(r *raw, report func(field, detail string)) error {
-	if p.dec.PeekKind() != '{' {
-		kind := p.dec.PeekKind()
-		if err := p.dec.SkipValue(); err != nil {
-			return err
-		}
-		report("", "is "+kindName(kind)+", an event is an object")
-		return nil
+	if kind := p.dec.PeekKind(); kind != '{' {
+		return p.refuse("", "is "+kindName(kind)+", an event is an object", report)
 	}
+	return p.members(func(name string) error { return p.member(name, r, report) })
+}
+
+// members calls each for the members of an object, in front of the value.
+func (p *parser) members(each func(name string) error) error {
 	if _, err := p.dec.ReadToken(); err != nil {
 		return err
 	}
@@ -50,12 +50,21 @@ func (p *parser) event(r *raw, report func(field, detail string)) error {
 		if err != nil {
 			return err
 		}
-		if err := p.member(name.String(), r, report); err != nil {
+		if err := each(name.String()); err != nil {
 			return err
 		}
 	}
 	_, err := p.dec.ReadToken()
 	return err
+}
+
+// refuse passes over a value and reports it, unless the JSON itself is broken.
+func (p *parser) refuse(field, detail string, report func(field, detail string)) error {
+	if err := p.dec.SkipValue(); err != nil {
+		return err
+	}
+	report(field, detail)
+	return nil
 }
 
 func (p *parser) member(name string, r *raw, report func(field, detail string)) (err error) {
@@ -89,24 +98,15 @@ func (p *parser) member(name string, r *raw, report func(field, detail string)) 
 // then passes the later checks, so that one fault is told once.
 func (p *parser) text(name string, report func(field, detail string)) ([]byte, error) {
 	if kind := p.dec.PeekKind(); kind != '"' {
-		if err := p.dec.SkipValue(); err != nil {
-			return nil, err
-		}
-		report(name, "is "+kindName(kind)+", it must be text")
-		return []byte("-"), nil
+		return []byte("-"), p.refuse(name, "is "+kindName(kind)+", it must be text", report)
 	}
 	token, err := p.dec.ReadToken()
 	return []byte(token.String()), err
 }
 
 func (p *parser) value(r *raw, report func(field, detail string)) error {
-	kind := p.dec.PeekKind()
-	if kind != '0' {
-		if err := p.dec.SkipValue(); err != nil {
-			return err
-		}
-		report("value", "is "+kindName(kind)+", it must be a finite number")
-		return nil
+	if kind := p.dec.PeekKind(); kind != '0' {
+		return p.refuse("value", "is "+kindName(kind)+", it must be a finite number", report)
 	}
 	token, err := p.dec.ReadToken()
 	if err != nil {
@@ -123,12 +123,8 @@ func (p *parser) value(r *raw, report func(field, detail string)) error {
 func (p *parser) timestamp(r *raw, report func(field, detail string)) error {
 	kind := p.dec.PeekKind()
 	if kind != '0' && kind != '"' {
-		if err := p.dec.SkipValue(); err != nil {
-			return err
-		}
 		r.seen &^= fieldTime
-		report("timestamp", "is "+kindName(kind)+", it must be milliseconds since 1970 or RFC 3339 text")
-		return nil
+		return p.refuse("timestamp", "is "+kindName(kind)+", it must be milliseconds since 1970 or RFC 3339 text", report)
 	}
 	token, err := p.dec.ReadToken()
 	if err != nil {
@@ -165,37 +161,20 @@ func parseMillis(text string, quoted bool) (ms int64, detail string) {
 
 func (p *parser) tags(r *raw, report func(field, detail string)) error {
 	if kind := p.dec.PeekKind(); kind != '{' {
-		if err := p.dec.SkipValue(); err != nil {
-			return err
-		}
-		report("tags", "is "+kindName(kind)+", it must be an object")
-		return nil
+		return p.refuse("tags", "is "+kindName(kind)+", it must be an object", report)
 	}
-	if _, err := p.dec.ReadToken(); err != nil {
-		return err
-	}
-	for p.dec.PeekKind() != '}' {
-		name, err := p.dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		key := []byte(name.String())
+	return p.members(func(key string) error {
 		switch kind := p.dec.PeekKind(); kind {
 		case '"', '0', 't', 'f':
 			token, err := p.dec.ReadToken()
-			if err != nil {
-				return err
+			if err == nil {
+				r.tags = append(r.tags, rawTag{[]byte(key), []byte(token.String())})
 			}
-			r.tags = append(r.tags, rawTag{key, []byte(token.String())})
+			return err
 		default:
-			if err := p.dec.SkipValue(); err != nil {
-				return err
-			}
-			report("tags."+string(key), "is "+kindName(kind)+", a tag is text, a number, true or false")
+			return p.refuse("tags."+key, "is "+kindName(kind)+", a tag is text, a number, true or false", report)
 		}
-	}
-	_, err := p.dec.ReadToken()
-	return err
+	})
 }
 
 func kindName(k jsontext.Kind) string {

@@ -44,7 +44,7 @@ func (m *memory) Replay(_ context.Context, f store.Filter, seq, last uint64, yie
 			return nil
 		}
 		n := store.Numbered{Seqs: seqs, Block: b.Block()}
-		b.Detach()
+		b = event.Builder{}
 		seqs = nil
 		return yield(n)
 	}

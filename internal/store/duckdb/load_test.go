@@ -85,7 +85,7 @@ func (l *load) commits(n, rows int) []store.Commit {
 			Events:   l.b.Block(), Received: received,
 			State: map[string][]byte{"alert": make([]byte, 1000)},
 		}
-		l.b.Detach()
+		l.b = event.Builder{}
 	}
 	return commits
 }

@@ -41,9 +41,6 @@ type ClosedResult struct {
 	Refused int
 }
 
-// Rate is events acknowledged a second.
-func (r *ClosedResult) Rate() float64 { return float64(r.Events) / r.Elapsed.Seconds() }
-
 const (
 	templates = 4                     // requests that a connection sends in turn
 	pause     = 20 * time.Millisecond // after a refusal
