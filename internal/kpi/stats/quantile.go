@@ -1,0 +1,64 @@
+package stats
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// slack makes up for the rounding of p·n: 0.07·100 is a little above 7. A share
+// that is short of p by less has reached it.
+const slack = 1e-9
+
+// Quantile is the least of the values that at least the share p of them do not
+// exceed (nearest rank; Hyndman and Fan 1996, type 1): always a value that
+// occurred, and what KaplanMeier gives where nothing is censored. It is NaN
+// where there are no values. The values, none of them NaN, are reordered.
+func Quantile(values []float64, p float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	n := float64(len(values))
+	rank := int(math.Ceil((p - slack) * n))
+	return nth(values, min(max(rank, 1), len(values))-1)
+}
+
+// nth is the value that would stand at place i if the values were sorted.
+func nth(values []float64, i int) float64 {
+	// Each round halves the values as a rule; where it does not, they are sorted.
+	for rounds := 2 * bits.Len(uint(len(values))); rounds > 0 && len(values) > 12; rounds-- {
+		below, above := partition(values)
+		switch {
+		case i < below:
+			values = values[:below]
+		case i >= above:
+			values = values[above:]
+			i -= above
+		default:
+			return values[i]
+		}
+	}
+	slices.Sort(values)
+	return values[i]
+}
+
+// partition puts the values below a pivot first and those above it last.
+func partition(v []float64) (below, above int) {
+	a, b, c := v[0], v[len(v)/2], v[len(v)-1]
+	pivot := max(min(a, b), min(max(a, b), c))
+	above = len(v)
+	for i := 0; i < above; {
+		switch {
+		case v[i] < pivot:
+			v[i], v[below] = v[below], v[i]
+			below++
+			i++
+		case v[i] > pivot:
+			above--
+			v[i], v[above] = v[above], v[i]
+		default:
+			i++
+		}
+	}
+	return below, above
+}
