@@ -1,11 +1,8 @@
 package facts
 
 import (
-	"iter"
-	"math"
+	"cmp"
 	"slices"
-
-	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
 )
 
 // Kind says what a fact counts; each type of KPI numbers its own from 0 on.
@@ -24,6 +21,7 @@ type Fact struct {
 // each group. Group 0 is the group without tags, which the total includes.
 type Index struct {
 	wide  []bool
+	spans []bool
 	total []Series
 	// groups[g] is nil for a group without facts. It is nil as a whole where the
 	// KPI has no groups: the total is all there is.
@@ -36,15 +34,24 @@ type Index struct {
 
 // NewIndex makes an index of len(wide) kinds; wide tells which carry a number.
 func NewIndex(wide []bool, grouped bool) *Index {
-	x := &Index{wide: wide, grouped: grouped}
+	x := &Index{wide: wide, spans: make([]bool, len(wide)), grouped: grouped}
 	x.total = x.kinds()
 	return x
 }
+
+// Spans marks a wide kind whose facts are spans of time: the number is the
+// instant of the end, +Inf where there is none yet. Forget keeps those that are
+// not over.
+func (x *Index) Spans(k Kind) { x.spans[k] = true }
 
 func (x *Index) kinds() []Series {
 	all := make([]Series, len(x.wide))
 	for i, wide := range x.wide {
 		all[i].wide = wide
+		if x.total != nil {
+			all[i].horizon = x.total[i].horizon
+			all[i].horizon.below = 0
+		}
 	}
 	return all
 }
@@ -78,8 +85,18 @@ func (x *Index) Remove(f Fact) {
 	}
 }
 
-// Replace takes out what is in old only and puts in what is in fresh only.
+// Replace takes out what is in old only and puts in what is in fresh only. It
+// may reorder both.
 func (x *Index) Replace(old, fresh []Fact) {
+	same := 0
+	for same < len(old) && same < len(fresh) && old[same] == fresh[same] {
+		same++
+	}
+	old, fresh = old[same:], fresh[same:]
+	if len(old)*len(fresh) > manyPairs {
+		x.merge(old, fresh)
+		return
+	}
 	for _, f := range fresh {
 		if i := slices.Index(old, f); i >= 0 {
 			last := len(old) - 1
@@ -94,6 +111,40 @@ func (x *Index) Replace(old, fresh []Fact) {
 	}
 }
 
+// manyPairs is where sorting costs less than comparing each with each.
+const manyPairs = 256
+
+func (x *Index) merge(old, fresh []Fact) {
+	slices.SortFunc(old, compareFact)
+	slices.SortFunc(fresh, compareFact)
+	for len(old) > 0 || len(fresh) > 0 {
+		order := 0
+		switch {
+		case len(old) == 0:
+			order = 1
+		case len(fresh) == 0:
+			order = -1
+		default:
+			order = compareFact(old[0], fresh[0])
+		}
+		if order < 0 {
+			x.Remove(old[0])
+		} else if order > 0 {
+			x.Add(fresh[0])
+		}
+		if order <= 0 {
+			old = old[1:]
+		}
+		if order >= 0 {
+			fresh = fresh[1:]
+		}
+	}
+}
+
+func compareFact(a, b Fact) int {
+	return cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Group, b.Group), cmp.Compare(a.X, b.X))
+}
+
 // Changes reports whether a fact lies in [from, to): whether a figure as of to
 // may differ from the same figure as of from.
 func (x *Index) Changes(from, to int64) bool {
@@ -105,124 +156,21 @@ func (x *Index) Changes(from, to int64) bool {
 	return false
 }
 
-// Forget drops the facts before t.
+// Forget drops the facts before t, but for their number: ranks stay right for
+// instants from t on, whatever is corrected later.
 func (x *Index) Forget(t int64) {
-	for i := range x.total {
-		x.total[i].Forget(t)
-	}
+	x.forget(x.total, t)
 	for _, g := range x.groups {
-		for i := range g {
-			g[i].Forget(t)
-		}
+		x.forget(g, t)
 	}
 }
 
-// Cut is a part of an index that is answered as one: the total, or the groups
-// that share the values asked for.
-type Cut struct {
-	parts [][]Series
-}
-
-// Total is everything.
-func (x *Index) Total() Cut { return Cut{[][]Series{x.total}} }
-
-// Has reports whether a group has ever had a fact.
-func (x *Index) Has(g uint32) bool { return int(g) < len(x.groups) && x.groups[g] != nil }
-
-// Groups is the union of some groups.
-func (x *Index) Groups(groups []uint32) Cut {
-	var c Cut
-	for _, g := range groups {
-		if x.Has(g) {
-			c.parts = append(c.parts, x.groups[g])
-		}
-	}
-	return c
-}
-
-// Rank counts the facts of a kind before t.
-func (c Cut) Rank(k Kind, t int64) (n int) {
-	for _, p := range c.parts {
-		n += p[k].Rank(t)
-	}
-	return n
-}
-
-// Count counts the facts of a kind in [from, to).
-func (c Cut) Count(k Kind, from, to int64) (n int) {
-	for _, p := range c.parts {
-		n += p[k].Count(from, to)
-	}
-	return n
-}
-
-// Len counts all facts of a kind.
-func (c Cut) Len(k Kind) (n int) {
-	for _, p := range c.parts {
-		n += p[k].Len()
-	}
-	return n
-}
-
-// Range walks over the facts of a kind in [from, to), ordered within each group.
-func (c Cut) Range(k Kind, from, to int64) iter.Seq2[int64, float64] {
-	return c.RangeAbove(k, from, to, math.Inf(-1))
-}
-
-// RangeAbove is Range, but may pass over facts whose number is below least.
-func (c Cut) RangeAbove(k Kind, from, to int64, least float64) iter.Seq2[int64, float64] {
-	return func(yield func(int64, float64) bool) {
-		for _, p := range c.parts {
-			for t, x := range p[k].RangeAbove(from, to, least) {
-				if !yield(t, x) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// AppendBinary appends what Restore reads.
-func (x *Index) AppendBinary(dst []byte) []byte {
-	dst = appendKinds(dst, x.total)
-	dst = bin.AppendUint(dst, len(x.groups))
-	for _, g := range x.groups {
-		if g == nil {
-			dst = append(dst, 0)
-			continue
-		}
-		dst = appendKinds(append(dst, 1), g)
-	}
-	return dst
-}
-
-func appendKinds(dst []byte, kinds []Series) []byte {
+func (x *Index) forget(kinds []Series, t int64) {
 	for i := range kinds {
-		dst = kinds[i].AppendBinary(dst)
-	}
-	return dst
-}
-
-// Restore replaces the facts.
-func (x *Index) Restore(r *bin.Reader) {
-	x.total = x.kinds()
-	restoreKinds(x.total, r)
-	n := r.Len()
-	if n > 0 && !x.grouped {
-		r.Fail("groups where there should be none")
-		return
-	}
-	x.groups = make([][]Series, n)
-	for g := range x.groups {
-		if r.Byte() == 1 {
-			x.groups[g] = x.kinds()
-			restoreKinds(x.groups[g], r)
+		if x.spans[i] {
+			kinds[i].ForgetEnded(t)
+		} else {
+			kinds[i].Forget(t)
 		}
-	}
-}
-
-func restoreKinds(kinds []Series, r *bin.Reader) {
-	for i := range kinds {
-		kinds[i].Restore(r)
 	}
 }

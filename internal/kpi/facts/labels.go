@@ -8,78 +8,6 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
 )
 
-// Dict gives texts codes from 1 on; 0 is "absent". Codes are given in order of
-// arrival, so nothing that is answered may depend on their order.
-type Dict struct {
-	texts []string
-	codes map[string]uint32
-}
-
-// Code gives a text's code.
-func (d *Dict) Code(text string) uint32 {
-	if code, ok := d.codes[text]; ok {
-		return code
-	}
-	if d.codes == nil {
-		d.codes = make(map[string]uint32)
-		d.texts = []string{""}
-	}
-	code := uint32(len(d.texts)) //nolint:gosec // memory ends before
-	text = strings.Clone(text)
-	d.texts = append(d.texts, text)
-	d.codes[text] = code
-	return code
-}
-
-// Find is the code of a text that has one.
-func (d *Dict) Find(text string) (uint32, bool) {
-	code, ok := d.codes[text]
-	return code, ok
-}
-
-// Text is the text of a code, "" for 0.
-func (d *Dict) Text(code uint32) string {
-	if code == 0 {
-		return ""
-	}
-	return d.texts[code]
-}
-
-// Len is how many codes there are, 0 included.
-func (d *Dict) Len() int { return max(1, len(d.texts)) }
-
-// Column gives the codes of a column's words, by the block's own codes, appended
-// to scratch[:0]. A nil column has no words but "absent".
-func (d *Dict) Column(c *event.TagColumn, scratch []uint32) []uint32 {
-	scratch = append(scratch[:0], 0)
-	if c == nil {
-		return scratch
-	}
-	for _, word := range c.Words[1:] {
-		scratch = append(scratch, d.Code(word))
-	}
-	return scratch
-}
-
-// AppendBinary appends what Restore reads.
-func (d *Dict) AppendBinary(dst []byte) []byte {
-	dst = bin.AppendUint(dst, d.Len()-1)
-	for code := 1; code < d.Len(); code++ {
-		dst = bin.AppendText(dst, d.texts[code])
-	}
-	return dst
-}
-
-// Restore replaces the texts; codes are as they were.
-func (d *Dict) Restore(r *bin.Reader) {
-	*d = Dict{}
-	for range r.Len() {
-		if text := r.Text(); r.Err() == nil {
-			d.Code(text)
-		}
-	}
-}
-
 // Labels gives tuples of tag values codes; code 0 is the tuple of absent values.
 // A value that is absent is 0 in a tuple, an empty text is not.
 type Labels struct {
@@ -173,26 +101,24 @@ func (l *Labels) Fill(code, other uint32) uint32 {
 	if code == other || other == 0 {
 		return code
 	}
-	tuple, changed := l.tuples[code], false
-	for i, v := range tuple {
+	changed := false
+	for i, v := range l.tuples[code] {
 		if v == 0 && l.tuples[other][i] != 0 {
-			if !changed {
-				tuple, changed = slices.Clone(tuple), true
-			}
-			tuple[i] = l.tuples[other][i]
+			v, changed = l.tuples[other][i], true
 		}
+		l.tuple[i] = v
 	}
 	if !changed {
 		return code
 	}
-	return l.code(tuple)
+	return l.code(l.tuple)
 }
 
 // With is the tuple of code with the i-th value replaced.
 func (l *Labels) With(code uint32, i int, value uint32) uint32 {
-	tuple := slices.Clone(l.tuples[code])
-	tuple[i] = value
-	return l.code(tuple)
+	copy(l.tuple, l.tuples[code])
+	l.tuple[i] = value
+	return l.code(l.tuple)
 }
 
 // Value is the i-th value of a tuple as a code, 0 where absent.
