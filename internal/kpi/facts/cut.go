@@ -14,8 +14,20 @@ type Cut struct {
 // Total is everything.
 func (x *Index) Total() Cut { return Cut{[][]Series{x.total}} }
 
-// Has reports whether a group has ever had a fact.
-func (x *Index) Has(g uint32) bool { return int(g) < len(x.groups) && x.groups[g] != nil }
+// Has reports whether a group has a fact, forgotten or not. One whose facts were
+// all taken out again has none: whether it ever had any is a matter of the order
+// in which events came.
+func (x *Index) Has(g uint32) bool {
+	if int(g) >= len(x.groups) {
+		return false
+	}
+	for i := range x.groups[g] {
+		if s := &x.groups[g][i]; s.n > 0 || s.horizon.below > 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // Groups is the union of some groups.
 func (x *Index) Groups(groups []uint32) Cut {
