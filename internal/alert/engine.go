@@ -46,30 +46,53 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, received int64) []Transi
 	e.reach(firstSeq - 1)
 	e.clock = max(e.clock, received)
 	found := e.elapse(nil, e.clock)
-	if e.lookUp(b) {
-		received = e.clock
-		for row, code := range b.Metric.Codes {
-			for _, w := range e.byCode[code] {
-				if w.MaxAge > 0 && b.Times[row] < received-w.MaxAge {
-					continue
-				}
-				e.key = w.appendKey(e.key[:0], row)
-				s := e.find(w)
-				if s == nil {
-					continue
-				}
-				previous := s.state
-				if s.judge(b.Values[row], b.Times[row], received) {
-					e.reach(firstSeq + uint64(row))
-					found = append(found, e.transition(s, previous, received))
-				}
-				s.rest()
-				e.waiting.update(s)
-			}
-		}
-	}
+	found = e.judge(found, b, func(row int) { e.reach(firstSeq + uint64(row)) })
 	e.reach(firstSeq + uint64(b.Len()) - 1)
 	return found
+}
+
+// Observe judges values that are no events of the log, those of KPIs, at the
+// position reached. Received is when they were found.
+func (e *Engine) Observe(b *event.Block, received int64) []Transition {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clock = max(e.clock, received)
+	return e.judge(nil, b, func(int) {})
+}
+
+// judge takes the rows of watched metrics in; reach tells the position of a row.
+func (e *Engine) judge(found []Transition, b *event.Block, reach func(row int)) []Transition {
+	if !e.lookUp(b) {
+		return found
+	}
+	received := e.clock
+	for row, code := range b.Metric.Codes {
+		for _, w := range e.byCode[code] {
+			if w.MaxAge > 0 && b.Times[row] < received-w.MaxAge {
+				continue
+			}
+			e.key = w.appendKey(e.key[:0], row)
+			s := e.find(w)
+			if s == nil {
+				continue
+			}
+			previous := s.state
+			if s.judge(b.Values[row], b.Times[row], received) {
+				reach(row)
+				found = append(found, e.transition(s, previous, received))
+			}
+			s.rest()
+			e.waiting.update(s)
+		}
+	}
+	return found
+}
+
+// Watched reports whether a rule looks at values of this name.
+func (e *Engine) Watched(name string) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.byMetric[name]) > 0
 }
 
 // Tick lets time pass without an event: conditions whose time is up by now

@@ -92,3 +92,6 @@ func (r *Rule) sameTest(o *Rule) bool {
 func equalBound(a, b *Bound) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
+
+// State judges a value as if it were the first one.
+func (r *Rule) State(v float64) State { return r.level(v, fine).state() }

@@ -4,7 +4,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,8 +11,11 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/calendar"
 	"github.com/hms-ops/hms-monitor/internal/fault"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
+	"github.com/hms-ops/hms-monitor/internal/kpi/define"
+	"github.com/hms-ops/hms-monitor/internal/strict"
 	"github.com/hms-ops/hms-monitor/internal/units"
 )
 
@@ -27,6 +29,13 @@ type Config struct {
 	Stream     Stream           `yaml:"stream"`
 	Auth       auth.Config      `yaml:"auth"`
 	Thresholds alert.Thresholds `yaml:"thresholds"`
+	// Events are names of events beyond the vocabulary, so that definitions may
+	// refer to them.
+	Events    []string           `yaml:"events"`
+	Calendars calendar.Config    `yaml:"calendars"`
+	KPIs      define.Definitions `yaml:"kpis"`
+	// DefaultKPIs keeps the definitions that need no configuration.
+	DefaultKPIs bool `yaml:"default_kpis"`
 }
 
 // Log says where the event log is.
@@ -70,7 +79,8 @@ func Default() Config {
 		Ingest: ingest.DefaultConfig(),
 		// What the example in the documentation watches, so that a first low
 		// value shows a first alert with no configuration at all.
-		Thresholds: alert.Thresholds{"case.resolved.rate": {Warning: alert.LimitOf("5"), Critical: alert.LimitOf("2")}},
+		DefaultKPIs: true,
+		Thresholds:  alert.Thresholds{"case.resolved.rate": {Warning: alert.LimitOf("5"), Critical: alert.LimitOf("2")}},
 	}
 }
 
@@ -90,13 +100,11 @@ func Load(path string) (Config, error) {
 // Parse reads the text of a configuration file; name stands in its errors.
 func Parse(name string, text []byte) (Config, error) {
 	c := Default()
-	d := decoding{file: name, places: map[string]place{}}
-	if d.document(text, &c); len(d.faults) == 0 {
-		for _, f := range c.Validate() {
-			d.fault(d.nearest(f.Path), f.Path, f.Detail)
-		}
+	d := strict.Decode(name, text, &c)
+	if len(d.Faults()) == 0 {
+		d.Place(c.Validate())
 	}
-	return c, errors.Join(d.faults...)
+	return c, d.Err()
 }
 
 // Validate lists every fault of every section.
@@ -127,5 +135,6 @@ func (c Config) Validate() (faults fault.List) {
 	}
 	faults = append(faults, c.Ingest.Validate().Under("ingest")...)
 	faults = append(faults, c.Auth.Validate().Under("auth")...)
-	return append(faults, c.Thresholds.Validate().Under("thresholds")...)
+	faults = append(faults, c.Thresholds.Validate().Under("thresholds")...)
+	return append(faults, c.validateKPIs()...)
 }

@@ -100,3 +100,11 @@ func (e *Env) CheckMetric(name string) string {
 	}
 	return fmt.Sprintf("no event is called %q%s (a name of your own becomes known by `events:` in the configuration, or by its first event)", name, suggest.Near(name, e.Metrics))
 }
+
+// Label is what people see: the title, or the name where there is none.
+func (d *Definition) Label() string {
+	if d.Title != "" {
+		return d.Title
+	}
+	return d.Name
+}

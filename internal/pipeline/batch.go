@@ -89,11 +89,19 @@ func (p *Pipeline) cut() error {
 	if err != nil {
 		return err
 	}
+	saved, err := p.o.KPIs.Checkpoint(p.closing)
+	if err != nil {
+		return fmt.Errorf("saving the state of the KPIs: %w", err)
+	}
+	if saved == nil {
+		saved = map[string][]byte{}
+	}
+	saved[stateName], saved[judgeStateName] = own, judge
 	p.cutOff = &store.Commit{
 		Position: store.Position{LogSeq: p.applied, Seq: p.next - 1},
 		Events:   p.open.builder.Block(),
 		Received: p.open.received, Keys: p.open.keys, Alerts: p.open.alerts,
-		State: map[string][]byte{stateName: own, judgeStateName: judge},
+		State: saved,
 	}
 	p.cutTaken = p.taken
 	p.open = batch{}

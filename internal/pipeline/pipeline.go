@@ -29,10 +29,25 @@ type Message struct {
 // Judge evaluates thresholds. The pipeline calls it from one goroutine at a time.
 type Judge interface {
 	Apply(firstSeq uint64, b *event.Block, received int64) []alert.Transition
+	// Observe judges values of KPIs at the last event applied.
+	Observe(b *event.Block, received int64) []alert.Transition
 	// Tick judges what the passing of time alone brings about.
 	Tick(now int64) []alert.Transition
 	Snapshot() ([]byte, error)
 	Restore([]byte) error
+}
+
+// KPIs takes the same events in and tells what they change.
+type KPIs interface {
+	Apply(firstSeq uint64, b *event.Block, clock int64)
+	// Judge gives the values that events changed and thresholds look at, nil
+	// for none; Live all that changed since it was called last, by the passing
+	// of time as well, and what the live stream is told.
+	Judge(now int64) *event.Block
+	Live(now int64) (judged *event.Block, updates []stream.Update)
+	// Checkpoint gives what is to be stored with the events applied so far:
+	// nothing mostly, all of it at the end.
+	Checkpoint(end bool) (map[string][]byte, error)
 }
 
 // Options are what a Pipeline works with.
@@ -40,6 +55,7 @@ type Options struct {
 	Read  ReadFunc
 	Store store.Store
 	Judge Judge
+	KPIs  KPIs
 	// Publish hands events and transitions to the live stream; it does not block.
 	Publish func(stream.Batch)
 	// Alerted is told of each transition once it has happened.
@@ -158,10 +174,31 @@ func (p *Pipeline) apply(ctx context.Context, m Message) error {
 		transitions = p.o.Judge.Apply(first, block, p.clock)
 		p.hand(first, block, transitions)
 	}
-	p.put(block, v.newKeys, transitions, p.o.Now())
+	now := p.o.Now()
+	p.put(block, v.newKeys, transitions, now)
+	p.o.KPIs.Apply(first, block, p.clock)
+	p.observe(p.o.KPIs.Judge(event.Millis(now)), nil, now)
 	p.advance()
 	p.changed.Broadcast()
 	return nil
+}
+
+// observe judges values of KPIs, and publishes what came of it and the updates.
+func (p *Pipeline) observe(judged *event.Block, updates []stream.Update, now time.Time) {
+	var transitions []alert.Transition
+	if judged != nil {
+		transitions = p.o.Judge.Observe(judged, max(p.clock, event.Millis(now)))
+	}
+	if len(transitions)+len(updates) == 0 {
+		return
+	}
+	p.o.Publish(stream.Batch{FirstSeq: p.next, Block: event.Of(), Alerts: transitions, Updates: updates})
+	for _, t := range transitions {
+		p.o.Alerted(t)
+	}
+	if len(transitions) > 0 {
+		p.put(event.Of(), nil, transitions, now)
+	}
 }
 
 // put adds to what the next commit will hold.
@@ -180,7 +217,7 @@ func (p *Pipeline) hand(first uint64, block *event.Block, transitions []alert.Tr
 
 // tickEvery is how often the time is looked at: for commits that are due, for
 // thresholds with `for`, and for how far readers are behind.
-const tickEvery = 100 * time.Millisecond
+const tickEvery = 50 * time.Millisecond
 
 // appendsTake is how long an event may be on its way into the log, where it
 // already has its time of receipt.
@@ -204,6 +241,8 @@ func (p *Pipeline) tick(ctx context.Context) {
 				p.hand(p.next, event.Of(), transitions)
 				p.put(event.Of(), nil, transitions, now)
 			}
+			judged, updates := p.o.KPIs.Live(event.Millis(now))
+			p.observe(judged, updates, now)
 		}
 		p.lag.observe(now, p.applied, p.o.Acked())
 		p.advance()

@@ -50,7 +50,7 @@ func (p *Pipeline) restore(ctx context.Context) error {
 func (p *Pipeline) drain() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.closing = true
+	p.closing, p.open.dirty = true, true // the KPIs' checkpoint spares the next start some reading
 	for p.busy {
 		p.changed.Wait()
 	}

@@ -104,6 +104,16 @@ type Numbered struct {
 	Block *event.Block
 }
 
+// ScanQuery says what a Scan reads.
+type ScanQuery struct {
+	// Metrics are names, or prefixes where they end in "*"; none means all.
+	Metrics []string
+	// Tags are the tag keys wanted; others are left out.
+	Tags []string
+	// After and Last bound the event numbers: After < seq <= Last.
+	After, Last uint64
+}
+
 // Store keeps events. Commit and Retain are called from one goroutine at a
 // time; reads may run beside them and see whole commits only.
 type Store interface {

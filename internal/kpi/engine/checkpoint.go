@@ -1,0 +1,194 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/hms-ops/hms-monitor/internal/kpi"
+	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
+)
+
+// The engine's state in the store: the definitions, the codes of keys, and each
+// evaluator. docs/formats/kpi-checkpoint.md describes it.
+const (
+	definitionsState = "kpi.definitions"
+	keysState        = "kpi.keys"
+	evaluatorState   = "kpi.evaluator." // then name/version
+
+	checkpointVersion = 1
+	// checkpointEvery bounds the events that a start reads again.
+	checkpointEvery = 1_000_000
+)
+
+// saved is the record of what is defined.
+type saved struct {
+	Series map[string][]Record        `json:"series"`
+	Put    map[string]json.RawMessage `json:"put"`
+	// Checkpoint is the last event that the evaluators' states hold.
+	Checkpoint uint64 `json:"checkpoint"`
+}
+
+// Checkpoint gives what must be stored with the events up to the last one
+// applied, for a start to go on from there; nothing where little has changed
+// since, unless all is true. What it does not name stays as it was stored.
+func (e *Engine) Checkpoint(all bool) (map[string][]byte, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all = all && e.seq > e.taken || e.seq >= e.taken+checkpointEvery
+	if !all && !e.stale {
+		return nil, nil
+	}
+	state := map[string][]byte{}
+	if all || e.renewed() {
+		for _, v := range e.live {
+			if v.ready.Load() {
+				state[v.stateName()] = v.checkpoint()
+			}
+		}
+		state[keysState] = e.keys.AppendBinary([]byte{checkpointVersion})
+		e.taken = e.seq
+	}
+	record := saved{Series: map[string][]Record{}, Put: map[string]json.RawMessage{}, Checkpoint: e.taken}
+	for _, s := range e.order {
+		for _, v := range s.versions {
+			record.Series[s.name] = append(record.Series[s.name], v.Record)
+		}
+	}
+	for name, g := range e.put {
+		record.Put[name] = g.def.Source
+	}
+	text, err := json.Marshal(record)
+	if err != nil {
+		return nil, fmt.Errorf("the definitions of KPIs: %w", err)
+	}
+	state[definitionsState] = text
+	e.stale = false
+	return state, nil
+}
+
+// renewed reports whether a version became ready that no checkpoint holds yet:
+// it would otherwise read all of history again at the next start.
+func (e *Engine) renewed() bool {
+	for _, v := range e.live {
+		if v.ready.Load() && !v.saved {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *version) stateName() string {
+	return fmt.Sprintf("%s%s/%d", evaluatorState, v.def.Name, v.Number)
+}
+
+func (v *version) checkpoint() []byte {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.saved = true
+	dst := bin.AppendBytes([]byte{checkpointVersion}, v.Source)
+	return v.eval.AppendBinary(dst)
+}
+
+// Restore takes up what Checkpoint gave: the definitions that were put, the
+// versions, and the evaluators that are still of the same definition. What
+// cannot be read is filled from history again. It comes before Configure.
+func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(source []byte) (*kpi.Definition, error)) error {
+	text, err := state(definitionsState)
+	if err != nil || text == nil {
+		return err
+	}
+	var record saved
+	if err := json.Unmarshal(text, &record); err != nil {
+		return fmt.Errorf("the definitions of KPIs that were stored cannot be read: %w", err)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	keys := e.restoreKeys(state)
+	e.taken = record.Checkpoint
+	for name, records := range record.Series {
+		s := &series{name: name}
+		for _, r := range records {
+			d, err := parse(r.Source)
+			if err != nil {
+				e.o.Logger.Warn("a stored definition is no longer valid; it is left out", "kpi", name, "version", r.Number, "error", err)
+				continue
+			}
+			v := e.version(r, d)
+			s.versions = append(s.versions, v)
+			if keys {
+				e.restoreVersion(v, state)
+			}
+		}
+		if len(s.versions) > 0 {
+			e.byName[name] = s
+		}
+	}
+	for name, source := range record.Put {
+		d, err := parse(source)
+		if err != nil {
+			e.o.Logger.Error("a definition that was put is no longer valid; put it again", "kpi", name, "error", err)
+			continue
+		}
+		e.put[name] = given{d, API}
+	}
+	e.index()
+	return nil
+}
+
+func (e *Engine) restoreKeys(state func(string) ([]byte, error)) bool {
+	data, err := state(keysState)
+	if err != nil || len(data) == 0 || data[0] != checkpointVersion {
+		return false
+	}
+	r := bin.NewReader(data[1:])
+	e.keys.Restore(r)
+	if err := r.End(); err != nil {
+		e.o.Logger.Warn("the checkpoint of the KPIs is damaged; history is read again", "error", err)
+		e.keys = kpi.NewKeys()
+		return false
+	}
+	return true
+}
+
+// restoreVersion makes a version ready where its state is there and of the same
+// definition.
+func (e *Engine) restoreVersion(v *version, state func(string) ([]byte, error)) {
+	data, err := state(v.stateName())
+	if err != nil || len(data) == 0 || data[0] != checkpointVersion {
+		return
+	}
+	r := bin.NewReader(data[1:])
+	if !bytes.Equal(r.Bytes(), v.Source) {
+		return
+	}
+	v.eval.Restore(r)
+	if err := r.End(); err != nil {
+		e.o.Logger.Warn("the checkpoint of a KPI is damaged; history is read again", "kpi", v.def.Name, "error", err)
+		v.reset(e.running())
+		return
+	}
+	v.seq, v.saved = e.taken, true
+	v.done.Store(v.seq)
+	v.total.Store(v.seq)
+	v.watch.dirty = true
+	v.ready.Store(true)
+}
+
+// Obsolete tells which of the names given are states that the engine made and no
+// longer uses.
+func (e *Engine) Obsolete(names []string) (gone []string) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	used := map[string]bool{}
+	for _, v := range e.live {
+		used[v.stateName()] = true
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, evaluatorState) && !used[name] {
+			gone = append(gone, name)
+		}
+	}
+	return gone
+}

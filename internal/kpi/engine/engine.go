@@ -1,0 +1,156 @@
+// Package engine runs the KPIs: it hands them the events of the log in order,
+// answers what their values are and were, fills new and changed definitions
+// from stored history, and tells what has changed. There is one evaluator for
+// all of these, so live answers and replayed ones are equal by construction.
+//
+// The pipeline applies events and asks for changes; the API asks for answers;
+// the app wires both. Time is handed in. It knows neither HTTP nor the store's
+// engine.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
+	"github.com/hms-ops/hms-monitor/internal/store"
+)
+
+// History is what the engine reads back.
+type History interface {
+	Scan(ctx context.Context, q store.ScanQuery, yield func(through uint64, b *event.Block) error) error
+	// Position is what can be read.
+	Position() store.Position
+}
+
+// Options are what an Engine is made from.
+type Options struct {
+	History History
+	// Stored returns once everything applied can be read from History.
+	Stored func(ctx context.Context) error
+	// Env is what definitions may refer to; the engine adds the KPIs.
+	Env kpi.Env
+	// Watched tells whether thresholds look at a KPI's values.
+	Watched func(name string) bool
+	// Changed is told when definitions were changed or became ready.
+	Changed func()
+	Logger  *slog.Logger
+}
+
+// Engine holds the KPIs. Apply, Live and Checkpoint are the pipeline's; the
+// rest may be called from any goroutine. Locks are taken in the order Engine.mu,
+// version.mu.
+type Engine struct {
+	o    Options
+	keys *kpi.Keys
+
+	mu     sync.RWMutex
+	byName map[string]*series
+	order  []*series // by name
+	// configured and put are the definitions wanted, see Configure and Put.
+	configured, put map[string]given
+	// current are the versions in force, for KPIs made from others.
+	current atomic.Pointer[map[string]*version]
+	// live are the versions that events go to, byMetric those by what they read.
+	live     []*version
+	byMetric map[string][]*version
+	metrics  map[string]bool // names seen
+	// seq is the last event applied, clock the log's latest time, newest the
+	// latest event time that is not ahead of the clock.
+	seq           uint64
+	clock, newest int64
+	// taken is the event as of the last checkpoint of all evaluators.
+	taken uint64
+	// stale says that the record of definitions has changed since the last one.
+	stale bool
+
+	filling sync.WaitGroup
+	closing context.Context
+	stop    context.CancelFunc
+
+	touched []*version // scratch
+}
+
+// New makes an engine without KPIs.
+func New(o Options) *Engine {
+	e := &Engine{o: o, keys: kpi.NewKeys(), byName: map[string]*series{}, put: map[string]given{}, metrics: map[string]bool{}}
+	e.current.Store(&map[string]*version{})
+	e.closing, e.stop = context.WithCancel(context.Background())
+	return e
+}
+
+// Close ends what goes on in the background.
+func (e *Engine) Close() error {
+	e.stop()
+	e.filling.Wait()
+	return nil
+}
+
+// Apply takes the events of a block in, numbered from firstSeq on, which the
+// log received at clock. Blocks come in order and without gaps.
+func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clock = max(e.clock, clock)
+	if b.Len() == 0 {
+		return
+	}
+	e.seq = firstSeq + uint64(b.Len()) - 1
+	e.newest = newest(b, e.newest, e.clock)
+	e.touched = e.touched[:0]
+	for _, name := range b.Metric.Words[1:] {
+		e.metrics[name] = true
+		for _, v := range e.byMetric[name] {
+			if !slices.Contains(e.touched, v) {
+				e.touched = append(e.touched, v)
+			}
+		}
+	}
+	if len(e.touched) == 0 {
+		return
+	}
+	batch := kpi.NewBatch(b, e.keys)
+	for _, v := range e.touched {
+		v.apply(e.seq, batch)
+	}
+}
+
+func newest(b *event.Block, latest, clock int64) int64 {
+	for _, t := range b.Times {
+		if t > latest && t <= clock {
+			latest = t
+		}
+	}
+	return latest
+}
+
+// index rebuilds what events are looked up by. The engine is locked.
+func (e *Engine) index() {
+	e.order, e.live, e.byMetric = e.order[:0], nil, map[string][]*version{}
+	for _, s := range e.byName {
+		e.order = append(e.order, s)
+	}
+	slices.SortFunc(e.order, func(a, b *series) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	current := map[string]*version{}
+	for _, s := range e.order {
+		current[s.name] = s.current()
+		for _, v := range s.running() {
+			e.live = append(e.live, v)
+			for _, m := range v.def.Spec.Reads(&v.def.Common).Metrics {
+				if !slices.Contains(e.byMetric[m], v) {
+					e.byMetric[m] = append(e.byMetric[m], v)
+				}
+			}
+		}
+	}
+	e.current.Store(&current)
+}

@@ -1,0 +1,138 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
+)
+
+// Origin says where a definition comes from. Of one name, what an operator put
+// over the API counts before the file, and the file before the defaults.
+type Origin string
+
+// The origins.
+const (
+	Default Origin = "default"
+	File    Origin = "file"
+	API     Origin = "api"
+)
+
+// series is a KPI by name: its versions, the newest last. Of the older ones the
+// one before goes on beside it, so that both can be compared.
+type series struct {
+	name     string
+	versions []*version
+}
+
+// current is the newest version that has all of history in it; the newest of
+// all where none has yet.
+func (s *series) current() *version {
+	for i := len(s.versions) - 1; i >= 0; i-- {
+		if s.versions[i].ready.Load() {
+			return s.versions[i]
+		}
+	}
+	return s.newest()
+}
+
+func (s *series) newest() *version { return s.versions[len(s.versions)-1] }
+
+// running are the newest version and the latest ready one before it.
+func (s *series) running() []*version {
+	last := len(s.versions) - 1
+	for i := last - 1; i >= 0; i-- {
+		if s.versions[i].ready.Load() {
+			return []*version{s.versions[i], s.versions[last]}
+		}
+	}
+	return s.versions[last:]
+}
+
+func (s *series) number(n int) *version {
+	for _, v := range s.versions {
+		if v.Number == n {
+			return v
+		}
+	}
+	return nil
+}
+
+// Record is what is remembered of a version.
+type Record struct {
+	Number int    `json:"version"`
+	Origin Origin `json:"origin"`
+	// Since is when the definition was given (ms).
+	Since  int64           `json:"since"`
+	Source json.RawMessage `json:"definition"`
+}
+
+// version is one definition at work.
+type version struct {
+	Record
+	def *kpi.Definition
+	// rule is the definition's thresholds, nil without any.
+	rule *alert.Rule
+	// ended stops the back-fill of a version that is given up.
+	ended context.Context
+	end   context.CancelFunc
+
+	// ready: all of history is in, and events come live.
+	ready atomic.Bool
+	// done of total events have been read for the back-fill.
+	done, total atomic.Uint64
+
+	mu   sync.Mutex
+	eval kpi.Evaluator
+	// seq is the last event that is in.
+	seq uint64
+	// joining: events wait in backlog until history has been read up to them.
+	joining bool
+	backlog []pending
+	watch   watch
+	// saved: a checkpoint holds it. filling: history is being read into it.
+	saved, filling bool
+}
+
+type pending struct {
+	last  uint64
+	block *event.Block
+}
+
+// apply takes a live batch in.
+func (v *version) apply(last uint64, b *kpi.Batch) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.ready.Load():
+		// After a crash the log brings again what the checkpoint has already.
+		if last > v.seq {
+			v.eval.Apply(b)
+			v.seq = last
+			v.watch.dirty = true
+		}
+	case v.joining:
+		v.backlog = append(v.backlog, pending{last, b.Block})
+	}
+}
+
+// tags are the places of tag keys in the definition's By.
+func (v *version) places(keys []string) (by []int, unknown string) {
+	for _, key := range keys {
+		at := -1
+		for i, k := range v.def.By {
+			if k == key {
+				at = i
+			}
+		}
+		if at < 0 {
+			return nil, key
+		}
+		by = append(by, at)
+	}
+	return by, ""
+}
