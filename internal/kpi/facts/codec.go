@@ -3,6 +3,7 @@ package facts
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
 )
@@ -127,7 +128,7 @@ func (x *Index) Restore(r *bin.Reader) {
 	x.total = x.kinds()
 	restoreKinds(x.total, r)
 	n := r.Len()
-	if n > 0 && !x.grouped {
+	if n > 0 && !x.grouped && !slices.Contains(x.apart, true) {
 		r.Fail("groups where there should be none")
 		return
 	}

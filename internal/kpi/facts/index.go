@@ -22,6 +22,7 @@ type Fact struct {
 type Index struct {
 	wide  []bool
 	spans []bool
+	apart []bool
 	total []Series
 	// groups[g] is nil for a group without facts. It is nil as a whole where the
 	// KPI has no groups: the total is all there is.
@@ -34,7 +35,7 @@ type Index struct {
 
 // NewIndex makes an index of len(wide) kinds; wide tells which carry a number.
 func NewIndex(wide []bool, grouped bool) *Index {
-	x := &Index{wide: wide, spans: make([]bool, len(wide)), grouped: grouped}
+	x := &Index{wide: wide, spans: make([]bool, len(wide)), apart: make([]bool, len(wide)), grouped: grouped}
 	x.total = x.kinds()
 	return x
 }
@@ -43,6 +44,14 @@ func NewIndex(wide []bool, grouped bool) *Index {
 // instant of the end, +Inf where there is none yet. Forget keeps those that are
 // not over.
 func (x *Index) Spans(k Kind) { x.spans[k] = true }
+
+// Apart marks kinds that are only ever asked for by group: the total leaves them
+// out, and an index without groups has groups for them.
+func (x *Index) Apart(kinds ...Kind) {
+	for _, k := range kinds {
+		x.apart[k] = true
+	}
+}
 
 func (x *Index) kinds() []Series {
 	all := make([]Series, len(x.wide))
@@ -68,16 +77,20 @@ func (x *Index) group(g uint32) []Series {
 
 // Add puts a fact in.
 func (x *Index) Add(f Fact) {
-	x.total[f.Kind].Add(f.T, f.X)
-	if x.grouped {
+	apart := x.apart[f.Kind]
+	if !apart {
+		x.total[f.Kind].Add(f.T, f.X)
+	}
+	if x.grouped || apart {
 		x.group(f.Group)[f.Kind].Add(f.T, f.X)
 	}
 }
 
 // Remove takes a fact out that was put in.
 func (x *Index) Remove(f Fact) {
-	ok := x.total[f.Kind].Remove(f.T, f.X)
-	if x.grouped && !x.group(f.Group)[f.Kind].Remove(f.T, f.X) {
+	apart := x.apart[f.Kind]
+	ok := apart || x.total[f.Kind].Remove(f.T, f.X)
+	if (x.grouped || apart) && !x.group(f.Group)[f.Kind].Remove(f.T, f.X) {
 		ok = false
 	}
 	if !ok {

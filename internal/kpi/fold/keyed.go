@@ -177,12 +177,18 @@ func (k *Keyed[M]) decode(data []byte, last int64) []Event {
 }
 
 // Events gives the events of one thing, in order.
-func (k *Keyed[M]) Events(key uint32) []Event {
+func (k *Keyed[M]) Events(key uint32) []Event { return k.AppendEvents(nil, key) }
+
+// AppendEvents appends the events of one thing to dst, in order.
+func (k *Keyed[M]) AppendEvents(dst []Event, key uint32) []Event {
 	if int(key) >= len(k.slots) {
-		return nil
+		return dst
 	}
-	return slices.Clone(k.decode(k.slots[key].bytes(), 0))
+	return append(dst, k.decode(k.slots[key].bytes(), 0)...)
 }
+
+// Len is one more than the largest key that there may be events of.
+func (k *Keyed[M]) Len() int { return len(k.slots) }
 
 func (s *slot[M]) bytes() []byte {
 	if s.active != nil {
