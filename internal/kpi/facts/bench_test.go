@@ -37,9 +37,9 @@ func BenchmarkAddInOrder(b *testing.B) {
 	}
 }
 
-// Late facts lie within an hour, or anywhere.
+// Late facts lie within an hour, a day, or anywhere.
 func BenchmarkAddLate(b *testing.B) {
-	for _, back := range []int64{1200, facts10M / 10} {
+	for _, back := range []int64{1200, 28800, facts10M / 10} {
 		for _, wide := range []bool{false, true} {
 			b.Run(fmt.Sprintf("back=%d/wide=%v", back, wide), func(b *testing.B) {
 				s := inOrder(facts10M/10, wide)
@@ -47,6 +47,8 @@ func BenchmarkAddLate(b *testing.B) {
 				end := s.At(s.Len() - 1)
 				for b.Loop() {
 					s.Add(end-r.Int64N(back*3000), 0.5)
+					end += 3000
+					s.Add(end, 0.5)
 				}
 			})
 		}
@@ -66,11 +68,14 @@ func BenchmarkAddAndRemove(b *testing.B) {
 func BenchmarkRank(b *testing.B) {
 	s := inOrder(facts10M, false)
 	r := rand.New(rand.NewPCG(1, 2))
-	sum := 0
-	for b.Loop() {
-		sum += s.Rank(r.Int64N(facts10M * 3000))
+	for _, back := range []int64{1000, 100_000, facts10M} {
+		b.Run(fmt.Sprintf("facts=10M/back=%d", back), func(b *testing.B) {
+			sum := 0
+			for b.Loop() {
+				sum += s.Rank(facts10M*3000 - r.Int64N(back*3000))
+			}
+		})
 	}
-	_ = sum
 }
 
 // Of ten million spans a few are open.

@@ -68,7 +68,7 @@ func (c *chunk) extend(t int64, x float64, wide bool) bool {
 
 func (c *chunk) insert(t int64, x float64, wide bool) {
 	o := uint32(t - c.lo)
-	at, _ := slices.BinarySearch(c.off, o)
+	at := below(c.off, o)
 	for wide && at < len(c.off) && c.off[at] == o && c.x[at] < x {
 		at++
 	}
@@ -85,11 +85,8 @@ func (c *chunk) find(t int64, x float64, wide bool) (int, bool) {
 		return 0, false
 	}
 	o := uint32(t - c.lo)
-	at, ok := slices.BinarySearch(c.off, o)
-	if !ok || !wide {
-		return at, ok
-	}
-	for at < len(c.off) && c.off[at] == o && c.x[at] != x {
+	at := below(c.off, o)
+	for wide && at < len(c.off) && c.off[at] == o && c.x[at] != x {
 		at++
 	}
 	return at, at < len(c.off) && c.off[at] == o
@@ -119,7 +116,21 @@ func (c *chunk) rank(t int64) int {
 	if !c.fits(t) {
 		return len(c.off)
 	}
-	at, _ := slices.BinarySearch(c.off, uint32(t-c.lo))
+	return below(c.off, uint32(t-c.lo))
+}
+
+// below counts the offsets below o. No branch depends on what they are, for half
+// of those would be predicted wrong: the sign of a difference is the condition.
+func below(off []uint32, o uint32) int {
+	at, n := 0, len(off)
+	for n > 1 {
+		half := n / 2
+		at += half & int((int64(off[at+half-1])-int64(o))>>63)
+		n -= half
+	}
+	if n == 1 && off[at] < o {
+		at++
+	}
 	return at
 }
 

@@ -14,10 +14,10 @@ type Labels struct {
 	Keys   []string
 	values []Dict     // one for each key
 	tuples [][]uint32 // by code
-	codes  map[string]uint32
-	// one is the way from a value to its tuple where there is a single key.
-	one []uint32
-	key []byte
+	// first leads from a value of the first key to the tuple of it alone, next[i]
+	// from a tuple of the keys before the i-th and a value of that to the two.
+	first []uint32
+	next  []map[uint64]uint32
 
 	columns []*event.TagColumn
 	byWord  [][]uint32 // by key, by the block's code: the value's code
@@ -27,10 +27,14 @@ type Labels struct {
 // NewLabels makes tuples of the values of keys.
 func NewLabels(keys []string) *Labels {
 	n := len(keys)
-	return &Labels{
-		Keys: keys, values: make([]Dict, n), tuples: [][]uint32{make([]uint32, n)}, codes: map[string]uint32{},
-		columns: make([]*event.TagColumn, n), byWord: make([][]uint32, n), tuple: make([]uint32, n), one: []uint32{0},
+	l := &Labels{
+		Keys: keys, values: make([]Dict, n), tuples: [][]uint32{make([]uint32, n)}, next: make([]map[uint64]uint32, n),
+		columns: make([]*event.TagColumn, n), byWord: make([][]uint32, n), tuple: make([]uint32, n),
 	}
+	for i := range l.next {
+		l.next[i] = map[uint64]uint32{}
+	}
+	return l
 }
 
 // Len is how many codes there are.
@@ -55,34 +59,38 @@ func (l *Labels) Row(row int) uint32 {
 	return l.code(l.tuple)
 }
 
-func (l *Labels) code(tuple []uint32) uint32 {
-	if len(tuple) == 1 {
-		v := int(tuple[0])
-		for len(l.one) <= v {
-			l.one = append(l.one, l.add([]uint32{uint32(len(l.one))})) //nolint:gosec // a code
+func (l *Labels) code(tuple []uint32) (code uint32) {
+	for i, v := range tuple {
+		switch {
+		case v == 0:
+		case i == 0 && int(v) < len(l.first) && l.first[v] != 0:
+			code = l.first[v]
+		default:
+			code = l.extended(code, i, v)
 		}
-		return l.one[v]
 	}
-	l.key = l.key[:0]
-	absent := true
-	for _, v := range tuple {
-		absent = absent && v == 0
-		l.key = append(l.key, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
-	}
-	if absent {
-		return 0
-	}
-	if code, ok := l.codes[string(l.key)]; ok {
-		return code
-	}
-	code := l.add(tuple)
-	l.codes[string(l.key)] = code
 	return code
 }
 
-func (l *Labels) add(tuple []uint32) uint32 {
-	l.tuples = append(l.tuples, slices.Clone(tuple))
-	return uint32(len(l.tuples) - 1) //nolint:gosec // memory ends before
+// extended is the tuple of a code with one value more.
+func (l *Labels) extended(code uint32, i int, v uint32) uint32 {
+	step := uint64(code)<<32 | uint64(v)
+	if known, ok := l.next[i][step]; ok {
+		return known
+	}
+	tuple := slices.Clone(l.tuples[code])
+	tuple[i] = v
+	fresh := uint32(len(l.tuples)) //nolint:gosec // memory ends before
+	l.tuples = append(l.tuples, tuple)
+	if i == 0 {
+		for len(l.first) <= int(v) {
+			l.first = append(l.first, 0)
+		}
+		l.first[v] = fresh
+	} else {
+		l.next[i][step] = fresh
+	}
+	return fresh
 }
 
 // Of is the code of a tuple given as texts; present tells which are there.

@@ -6,8 +6,8 @@
 package facts
 
 import (
+	"math"
 	"slices"
-	"sort"
 )
 
 // Series is a multiset of instants (ms since 1970 UTC), each with a number where
@@ -90,7 +90,27 @@ func (s *Series) Remove(t int64, x float64) bool {
 
 // chunkOf is the last chunk that may hold t, -1 where all start after it.
 func (s *Series) chunkOf(t int64) int {
-	return sort.Search(len(s.chunks), func(i int) bool { return s.chunks[i].lo > t }) - 1
+	if t == math.MaxInt64 {
+		return len(s.chunks) - 1
+	}
+	return s.startingBefore(t+1) - 1
+}
+
+// startingBefore counts the chunks that start before t, without a branch that
+// depends on them.
+func (s *Series) startingBefore(t int64) int {
+	at, n := 0, len(s.chunks)
+	for n > 1 {
+		half := n / 2
+		if s.chunks[at+half-1].lo < t {
+			at += half
+		}
+		n -= half
+	}
+	if n == 1 && s.chunks[at].lo < t {
+		at++
+	}
+	return at
 }
 
 func (s *Series) insertChunk(i int, c chunk) {

@@ -9,18 +9,12 @@ import (
 // Rank counts the facts before t, forgotten ones included: it is right for any t
 // at the horizon or after.
 func (s *Series) Rank(t int64) int {
-	i := s.before0(t)
+	i := s.startingBefore(t) - 1
 	if i < 0 {
 		return s.horizon.below
 	}
 	s.count(i)
 	return s.horizon.below + s.before[i] + s.chunks[i].rank(t)
-}
-
-// before0 is the last chunk that starts before t: those after hold nothing that
-// is. -1 where none does.
-func (s *Series) before0(t int64) int {
-	return sort.Search(len(s.chunks), func(i int) bool { return s.chunks[i].lo >= t }) - 1
 }
 
 // count brings before up to date as far as before[i].
@@ -40,7 +34,7 @@ func (s *Series) Count(from, to int64) int {
 
 // Next is the first fact at t or after.
 func (s *Series) Next(t int64) (int64, bool) {
-	for i := max(0, s.before0(t)); i < len(s.chunks); i++ {
+	for i := max(0, s.startingBefore(t)-1); i < len(s.chunks); i++ {
 		c := &s.chunks[i]
 		if at := c.rank(t); at < len(c.off) {
 			return c.at(at), true
@@ -69,7 +63,7 @@ func (s *Series) Range(from, to int64) iter.Seq2[int64, float64] {
 // leaves none out.
 func (s *Series) RangeAbove(from, to int64, least float64) iter.Seq2[int64, float64] {
 	return func(yield func(int64, float64) bool) {
-		for i := max(0, s.before0(from)); i < len(s.chunks) && s.chunks[i].lo < to; i++ {
+		for i := max(0, s.startingBefore(from)-1); i < len(s.chunks) && s.chunks[i].lo < to; i++ {
 			c := &s.chunks[i]
 			if s.wide && c.most() < least {
 				continue
