@@ -31,7 +31,7 @@ func (k *Keyed[M]) Restore(r *bin.Reader) {
 			return
 		}
 		if a := k.wake(data); a.marks == nil && k.rules.Resting(&a.state) {
-			k.slots[i].rest = data
+			k.slots[i].rest, k.spare = data, a
 		} else {
 			k.slots[i].active = a
 		}

@@ -25,6 +25,8 @@ type Keyed[M any] struct {
 	// maxAgain events, and were left out.
 	tooLate int
 
+	// spare is the memory of what came to rest, for what wakes next.
+	spare      *active[M]
 	events     []Event // scratch
 	old, fresh []facts.Fact
 }
@@ -77,7 +79,8 @@ func (k *Keyed[M]) Add(key uint32, e Event) {
 		k.correct(a, e)
 	}
 	if a.marks == nil && k.rules.Resting(&a.state) {
-		s.rest, s.active = slices.Clip(a.events), nil
+		s.rest, s.active = slices.Clone(a.events), nil
+		k.spare = a
 	}
 }
 
@@ -156,7 +159,12 @@ func (k *Keyed[M]) correct(a *active[M], e Event) {
 
 // wake makes the state of a thing from its events.
 func (k *Keyed[M]) wake(events []byte) *active[M] {
-	a := &active[M]{}
+	a := k.spare
+	if a == nil {
+		a = &active[M]{}
+	}
+	k.spare = nil
+	*a = active[M]{events: a.events[:0]}
 	for _, e := range k.decode(events, 0) {
 		k.fresh = k.step(a, e, k.fresh[:0])
 	}
