@@ -18,9 +18,11 @@ func surveys(n int, metric func(i int) string) []*event.Block {
 		if i%2 == 1 {
 			survey = max(0, i/2-200)
 		}
-		b.Append(event.Event{Metric: metric(i), Time: t, Value: float64(i % 11), Tags: pairs([]string{
-			"surveyId", fmt.Sprint("s", survey), "office", fmt.Sprint("o", survey%20), "instrument", "nps", "agentId", fmt.Sprint("a", survey%200),
-		})})
+		tags := []string{"office", fmt.Sprint("o", survey%20), "agentId", fmt.Sprint("a", survey%200)}
+		if metric(i) != "case.edited" {
+			tags = append(tags, "surveyId", fmt.Sprint("s", survey), "instrument", "nps")
+		}
+		b.Append(event.Event{Metric: metric(i), Time: t, Value: float64(i % 11), Tags: pairs(tags)})
 		if b.Len() == 1000 {
 			blocks = append(blocks, b.Block())
 			b = event.Builder{}

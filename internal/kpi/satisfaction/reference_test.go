@@ -21,7 +21,7 @@ type reading struct {
 	event.Event
 	kind uint8
 	key  string
-	tags [2]string // of By, "-" for absent
+	tags [2]string // of By, "=text" where there is one
 }
 
 // reference counts from the events alone: those before q.At, in order, one
@@ -36,14 +36,12 @@ func reference(events []event.Event, by []string, q kpi.Query, in instrument, na
 		r.key, _ = e.Tag("surveyId")
 		for i, tag := range by {
 			if text, ok := e.Tag(tag); ok {
-				r.tags[i] = text
-			} else {
-				r.tags[i] = "-"
+				r.tags[i] = "=" + text
 			}
 		}
 		switch e.Metric {
 		case "survey.sent":
-			r.kind = sent
+			r.kind, r.Value = sent, 0
 		case "survey.answered":
 			r.kind = answered
 			if e.Value != math.Trunc(e.Value) || e.Value < float64(in.low) || e.Value > float64(in.high) {
@@ -78,7 +76,7 @@ func (c *counting) at(t int64, tags [2]string) (all []*counted) {
 	}
 	group := "group"
 	for _, i := range c.q.By {
-		group += "/" + strings.TrimPrefix(tags[i], "-")
+		group += "/" + strings.TrimPrefix(tags[i], "=")
 	}
 	for _, g := range []string{"total", group} {
 		if c.groups[g] == nil {
@@ -94,28 +92,20 @@ func (c *counting) survey(all []reading) {
 		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.kind, b.kind), cmp.Compare(a.Value, b.Value),
 			cmp.Compare(a.tags[0], b.tags[0]), cmp.Compare(a.tags[1], b.tags[1]))
 	})
-	tags := [2]string{"-", "-"}
-	fill := func(own [2]string) [2]string {
-		for i := range own {
-			if own[i] == "-" {
-				own[i] = tags[i]
-			}
-		}
-		return own
-	}
+	var tags [2]string
 	var first, last *reading
 	for _, r := range all {
 		switch r.kind {
 		case sent:
-			tags = fill2(tags, r.tags)
+			tags = fill(tags, r.tags)
 			if first == nil {
 				first = &r
 			}
 		case answered:
-			r.tags = fill(r.tags)
+			r.tags = fill(r.tags, tags)
 			last = &r
 		case invalid:
-			for _, g := range c.at(r.Time, fill(r.tags)) {
+			for _, g := range c.at(r.Time, fill(r.tags, tags)) {
 				g.invalid++
 			}
 		}
@@ -138,10 +128,10 @@ func (c *counting) survey(all []reading) {
 	}
 }
 
-// fill2 is a with what it lacks from b.
-func fill2(a, b [2]string) [2]string {
+// fill is a with what it lacks from b.
+func fill(a, b [2]string) [2]string {
 	for i := range a {
-		if a[i] == "-" {
+		if a[i] == "" {
 			a[i] = b[i]
 		}
 	}

@@ -76,12 +76,14 @@ func (s *Spec) Validate(_ *kpi.Common, env *kpi.Env) (faults fault.List) {
 
 // Reads implements kpi.Spec.
 func (s *Spec) Reads(c *kpi.Common) kpi.Reads {
-	r := kpi.Reads{Metrics: []string{s.Answered}, Tags: append(slices.Clone(c.By), instrumentTag)}
+	r := kpi.Reads{Metrics: []string{s.Answered}, Tags: slices.Clone(c.By)}
 	if s.Sent != "" {
 		r.Metrics = append(r.Metrics, s.Sent)
 	}
-	if s.Key != "" {
-		r.Tags = append(r.Tags, s.Key)
+	for _, tag := range []string{instrumentTag, s.Key} {
+		if tag != "" && !slices.Contains(r.Tags, tag) {
+			r.Tags = append(r.Tags, tag)
+		}
 	}
 	return r
 }
