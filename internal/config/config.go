@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
@@ -36,6 +37,9 @@ type Config struct {
 	KPIs      define.Definitions `yaml:"kpis"`
 	// DefaultKPIs keeps the definitions that need no configuration.
 	DefaultKPIs bool `yaml:"default_kpis"`
+
+	// dir is where the file is: relative paths in it start there.
+	dir string
 }
 
 // Log says where the event log is.
@@ -100,6 +104,7 @@ func Load(path string) (Config, error) {
 // Parse reads the text of a configuration file; name stands in its errors.
 func Parse(name string, text []byte) (Config, error) {
 	c := Default()
+	c.dir = filepath.Dir(name)
 	d := strict.Decode(name, text, &c)
 	if len(d.Faults()) == 0 {
 		d.Place(c.Validate())

@@ -13,7 +13,7 @@ import (
 // KPIEnv is what definitions of KPIs may refer to: the calendars, and the events
 // that are in the vocabulary or named in the file.
 func (c Config) KPIEnv() (*kpi.Env, error) {
-	calendars, err := c.Calendars.Build()
+	calendars, err := c.Calendars.Build(c.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (c Config) KPIEnv() (*kpi.Env, error) {
 }
 
 func (c Config) validateKPIs() (faults fault.List) {
-	faults = append(faults, c.Calendars.Validate().Under("calendars")...)
+	faults = append(faults, c.Calendars.Validate(c.dir).Under("calendars")...)
 	for i, name := range c.Events {
 		if name == "" {
 			faults.Add("an event name cannot be empty", "events", fmt.Sprint(i))

@@ -15,9 +15,11 @@ import (
 type Definition struct {
 	Common
 	Spec Spec
-	// Source is the definition as it was written, as JSON with sorted keys. Two
-	// definitions are the same if and only if their sources are.
+	// Source is the definition as it was written, as JSON with sorted keys, and
+	// Basis what else its answers depend on: the business hours that it refers
+	// to. Two definitions are the same if and only if both are.
 	Source json.RawMessage
+	Basis  string
 }
 
 // Common is what every definition may say.
@@ -57,6 +59,12 @@ type Spec interface {
 	Describe(c *Common) Description
 	// New makes an evaluator; Validate found no fault before.
 	New(c *Common, env *Env) Evaluator
+}
+
+// Timed is a Spec that refers to calendars.
+type Timed interface {
+	// CalendarNames lists them; "" stands for none.
+	CalendarNames() []string
 }
 
 // Reads is what an evaluator reads; nothing else needs to be scanned.

@@ -120,7 +120,16 @@ func Validate(d *kpi.Definition, env *kpi.Env) (faults fault.List) {
 	if d.Thresholds != nil {
 		faults = append(faults, alert.Thresholds{d.Name: d.Thresholds.Rule(d)}.Validate().Under("thresholds")...)
 	}
-	return append(faults, d.Spec.Validate(&d.Common, env)...)
+	faults = append(faults, d.Spec.Validate(&d.Common, env)...)
+	if timed, ok := d.Spec.(kpi.Timed); ok {
+		d.Basis = ""
+		for _, name := range timed.CalendarNames() {
+			if c := env.Calendars[name]; c != nil {
+				d.Basis += fmt.Sprintf("%s %x;", name, c.Digest())
+			}
+		}
+	}
+	return faults
 }
 
 const maxBy = 6

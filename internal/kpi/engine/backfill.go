@@ -199,3 +199,6 @@ func (e *Engine) CatchUp(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Filled returns once no definition reads history any longer.
+func (e *Engine) Filled() { e.filling.Wait() }

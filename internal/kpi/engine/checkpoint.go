@@ -87,7 +87,7 @@ func (v *version) checkpoint() []byte {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.saved = true
-	dst := bin.AppendBytes([]byte{checkpointVersion}, v.Source)
+	dst := bin.AppendText(bin.AppendBytes([]byte{checkpointVersion}, v.Source), v.Basis)
 	return v.eval.AppendBinary(dst)
 }
 
@@ -160,7 +160,7 @@ func (e *Engine) restoreVersion(v *version, state func(string) ([]byte, error)) 
 		return
 	}
 	r := bin.NewReader(data[1:])
-	if !bytes.Equal(r.Bytes(), v.Source) {
+	if same := bytes.Equal(r.Bytes(), v.Source); r.Text() != v.def.Basis || !same {
 		return
 	}
 	v.eval.Restore(r)

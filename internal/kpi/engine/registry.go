@@ -18,10 +18,11 @@ var ErrFixed = errors.New("the definition stays")
 
 // Configure makes these the definitions of the configuration, those of the file
 // and the defaults; what operators put over the API goes before them. Changed
-// definitions begin a new version at now.
-func (e *Engine) Configure(file, defaults []*kpi.Definition, now int64) {
+// definitions begin a new version at now. Env replaces what they refer to.
+func (e *Engine) Configure(env kpi.Env, file, defaults []*kpi.Definition, now int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.o.Env = env
 	e.configured = map[string]given{}
 	for _, d := range defaults {
 		e.configured[d.Name] = given{d, Default}
@@ -129,7 +130,7 @@ func (e *Engine) define(g given, now int64) {
 	number := 1
 	if ok {
 		newest := s.newest()
-		if bytes.Equal(newest.Source, g.def.Source) {
+		if bytes.Equal(newest.Source, g.def.Source) && newest.Basis == g.def.Basis {
 			if newest.Origin != g.origin {
 				newest.Origin, e.stale = g.origin, true
 			}
@@ -140,7 +141,7 @@ func (e *Engine) define(g given, now int64) {
 		s = &series{name: g.def.Name}
 		e.byName[s.name] = s
 	}
-	v := e.version(Record{Number: number, Origin: g.origin, Since: now, Source: g.def.Source}, g.def)
+	v := e.version(Record{Number: number, Origin: g.origin, Since: now, Source: g.def.Source, Basis: g.def.Basis}, g.def)
 	s.versions = append(s.versions, v)
 	running := s.running()
 	for _, old := range s.versions {

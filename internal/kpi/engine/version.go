@@ -69,6 +69,8 @@ type Record struct {
 	// Since is when the definition was given (ms).
 	Since  int64           `json:"since"`
 	Source json.RawMessage `json:"definition"`
+	// Basis is the definition's, see kpi.Definition.
+	Basis string `json:"basis,omitempty"`
 }
 
 // version is one definition at work.

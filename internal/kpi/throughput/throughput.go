@@ -4,6 +4,7 @@ package throughput
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -121,6 +122,9 @@ func (e *Evaluator) Value(q kpi.Query) []kpi.Series {
 	for _, c := range kpi.Cuts(e.index, e.labels, q.By) {
 		n := c.Count(counted, q.From, q.At)
 		s := kpi.Series{Tags: c.Tags, Value: float64(n) / per, N: int64(n)}
+		if n == 0 && c.Rank(counted, q.At) == 0 {
+			s.Value = math.NaN() // nothing was ever heard of: that is no rate of 0
+		}
 		if !q.Brief {
 			back := c.Count(reopened, q.From, q.At)
 			s.Figures = Figures{Count: n, Reopened: back, Net: n - back, Partial: q.At > q.Now}
