@@ -39,12 +39,22 @@ func (k *Keys) Text(tag string, code uint32) string {
 func (k *Keys) column(tag string, c *event.TagColumn) []uint32 {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.dict(tag).Column(c, nil)
+}
+
+func (k *Keys) code(tag, text string) uint32 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.dict(tag).Code(text)
+}
+
+func (k *Keys) dict(tag string) *facts.Dict {
 	d := k.byTag[tag]
 	if d == nil {
 		d = &facts.Dict{}
 		k.byTag[tag] = d
 	}
-	return d.Column(c, nil)
+	return d
 }
 
 // AppendBinary appends what Restore reads.
@@ -101,6 +111,9 @@ func (b *Batch) Codes(tag string) (codes []uint32, column *event.TagColumn) {
 	}
 	return codes, column
 }
+
+// Code is the code of a value of a key tag that an event names in another place.
+func (b *Batch) Code(tag, text string) uint32 { return b.keys.code(tag, text) }
 
 // Kinds is what each metric name means to an evaluator: a number from 1 on.
 type Kinds map[string]uint8
