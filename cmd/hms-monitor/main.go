@@ -24,6 +24,7 @@ type commands struct {
 	Track  TrackCmd  `cmd:"" help:"Post one metric."`
 	Import ImportCmd `cmd:"" help:"Import history from CSV, NDJSON or XES files."`
 	Demo   DemoCmd   `cmd:"" help:"Simulate an Office of Case Management against a running server."`
+	KPI    KPICmd    `cmd:"" name:"kpi" help:"Ask a running server for KPIs; run behaviour tests of definitions."`
 	Token  TokenCmd  `cmd:"" help:"Make access tokens."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`

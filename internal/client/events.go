@@ -16,10 +16,6 @@ import (
 // source and id. An import uses it to learn whether what it remembers of an
 // earlier run is still true of the server.
 func (c *Client) Holds(ctx context.Context, e event.Event) (bool, error) {
-	target, err := c.endpoint("api/events")
-	if err != nil {
-		return false, err
-	}
 	query := url.Values{
 		"metric": {e.Metric},
 		"from":   {strconv.FormatInt(e.Time, 10)},
@@ -35,17 +31,7 @@ func (c *Client) Holds(ctx context.Context, e event.Event) (bool, error) {
 			Source string `json:"source"`
 		} `json:"events"`
 	}
-	err = c.retry(ctx, func(ctx context.Context) error {
-		return c.attempt(ctx, func(ctx context.Context) (*http.Request, error) {
-			return http.NewRequestWithContext(ctx, http.MethodGet, target+"?"+query.Encode(), nil)
-		}, func(body io.Reader) error {
-			if err := json.NewDecoder(io.LimitReader(body, 16<<20)).Decode(&page); err != nil {
-				return fmt.Errorf("the server's list of events cannot be read: %w", err)
-			}
-			return nil
-		})
-	})
-	if err != nil {
+	if err := c.Get(ctx, "api/events", query, &page); err != nil {
 		return false, err
 	}
 	for _, held := range page.Events {
@@ -55,3 +41,27 @@ func (c *Client) Holds(ctx context.Context, e event.Event) (bool, error) {
 	}
 	return false, nil
 }
+
+// Get asks the server for JSON, and reads the answer into into.
+func (c *Client) Get(ctx context.Context, path string, query url.Values, into any) error {
+	target, err := c.endpoint(path)
+	if err != nil {
+		return err
+	}
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	return c.retry(ctx, func(ctx context.Context) error {
+		return c.attempt(ctx, func(ctx context.Context) (*http.Request, error) {
+			return http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+		}, func(body io.Reader) error {
+			if err := json.NewDecoder(io.LimitReader(body, maxAnswer)).Decode(into); err != nil {
+				return fmt.Errorf("the server's answer cannot be read: %w", err)
+			}
+			return nil
+		})
+	})
+}
+
+// maxAnswer is more than any page of the API takes.
+const maxAnswer = 64 << 20

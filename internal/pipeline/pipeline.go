@@ -250,6 +250,13 @@ func (p *Pipeline) tick(ctx context.Context) {
 	}
 }
 
+// Save has the state of the log's readers stored although no event came.
+func (p *Pipeline) Save() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.put(event.Of(), nil, nil, p.o.Now())
+}
+
 // Sync returns once everything acknowledged before the call is in the store.
 func (p *Pipeline) Sync(ctx context.Context) error {
 	if err := p.CaughtUp(ctx); err != nil {
