@@ -30,16 +30,16 @@ type Entry struct {
 
 // Parts implements strict.Parted: the keys of a definition depend on its type.
 func (e *Entry) Parts(text func(string) string) (parts []any, key, detail string) {
-	kind := text("type")
-	spec, ok := types()[kind]
+	name := text("type")
+	kind, ok := types()[name]
 	if !ok {
 		known := slices.Sorted(maps.Keys(types()))
-		if kind == "" {
+		if name == "" {
 			return nil, "type", "is missing: it is one of " + strings.Join(known, ", ")
 		}
-		return nil, "type", fmt.Sprintf("%q is no type of KPI%s", kind, suggest.Near(kind, known))
+		return nil, "type", fmt.Sprintf("%q is no type of KPI%s", name, suggest.Near(name, known))
 	}
-	e.Definition = &kpi.Definition{Spec: spec()}
+	e.Definition = &kpi.Definition{Spec: kind.spec()}
 	return []any{&e.Common, e.Spec}, "", ""
 }
 

@@ -5,9 +5,16 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/kpi/throughput"
 )
 
-// types are the types of KPI by name, each with a spec of its defaults.
-func types() map[string]func() kpi.Spec {
-	return map[string]func() kpi.Spec{
-		"throughput": func() kpi.Spec { return throughput.New() },
+// kind is a type of KPI.
+type kind struct {
+	// spec makes one with its defaults.
+	spec   func() kpi.Spec
+	manual func() kpi.Manual
+}
+
+// types are the types of KPI by name.
+func types() map[string]kind {
+	return map[string]kind{
+		"throughput": {func() kpi.Spec { return throughput.New() }, throughput.Manual},
 	}
 }
