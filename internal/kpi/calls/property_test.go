@@ -8,10 +8,11 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
-	"pgregory.net/rapid"
 )
 
 func stream(t *rapid.T) []event.Event {
@@ -159,9 +160,7 @@ func text(all []kpi.Series) string {
 		out += fmt.Sprintf("%v %v %d %v %s", s.Tags, s.Value, s.N, s.Interval, s.Verdict)
 		f := s.Figures.(Figures)
 		for _, v := range []any{f, f.Waits} {
-			fields := reflect.ValueOf(v)
-			for i := range fields.NumField() {
-				v := fields.Field(i)
+			for _, v := range reflect.ValueOf(v).Fields() {
 				if v.Kind() == reflect.Pointer && !v.IsNil() {
 					v = v.Elem()
 				}

@@ -8,10 +8,11 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
-	"pgregory.net/rapid"
 )
 
 // bench is an evaluator with the keys that an engine would keep for it.
@@ -224,9 +225,7 @@ func text(all []kpi.Series) string {
 	var out string
 	for _, s := range all {
 		out += fmt.Sprintf("%v %v %d %v %s", s.Tags, s.Value, s.N, s.Interval, s.Verdict)
-		f := reflect.ValueOf(s.Figures)
-		for i := range f.NumField() {
-			v := f.Field(i)
+		for _, v := range reflect.ValueOf(s.Figures).Fields() {
 			if v.Kind() == reflect.Pointer && !v.IsNil() {
 				v = v.Elem()
 			}

@@ -3,8 +3,9 @@ package stats
 import (
 	"testing"
 
-	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"pgregory.net/rapid"
+
+	"github.com/hms-ops/hms-monitor/internal/kpi"
 )
 
 func verdict(k, n int64, objective float64) kpi.Verdict {
