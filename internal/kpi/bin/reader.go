@@ -43,7 +43,7 @@ func (r *Reader) End() error {
 
 func (r *Reader) take(n int) []byte {
 	if r.err != nil || n < 0 || n > len(r.rest) {
-		r.Fail("it ends too early")
+		r.short()
 		return nil
 	}
 	taken := r.rest[:n:n]
@@ -53,33 +53,38 @@ func (r *Reader) take(n int) []byte {
 
 // Byte reads one byte.
 func (r *Reader) Byte() byte {
-	if b := r.take(1); b != nil {
-		return b[0]
+	if len(r.rest) == 0 {
+		r.short()
+		return 0
 	}
-	return 0
+	b := r.rest[0]
+	r.rest = r.rest[1:]
+	return b
 }
 
 // Varint reads what binary.AppendVarint wrote.
 func (r *Reader) Varint() int64 {
-	v, n := binary.Varint(r.rest)
+	v := r.Uvarint()
+	return int64(v>>1) ^ -int64(v&1) //nolint:gosec // as binary.Varint does
+}
+
+// Uvarint reads what binary.AppendUvarint wrote.
+func (r *Reader) Uvarint() uint64 {
+	if len(r.rest) > 0 && r.rest[0] < 1<<7 {
+		v := r.rest[0]
+		r.rest = r.rest[1:]
+		return uint64(v)
+	}
+	v, n := binary.Uvarint(r.rest)
 	if n <= 0 {
-		r.Fail("it ends too early")
+		r.short()
 		return 0
 	}
 	r.rest = r.rest[n:]
 	return v
 }
 
-// Uvarint reads what binary.AppendUvarint wrote.
-func (r *Reader) Uvarint() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	if n <= 0 {
-		r.Fail("it ends too early")
-		return 0
-	}
-	r.rest = r.rest[n:]
-	return v
-}
+func (r *Reader) short() { r.Fail("it ends too early") }
 
 // Code reads a Uvarint of 32 bits.
 func (r *Reader) Code() uint32 {

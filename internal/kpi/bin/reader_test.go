@@ -87,7 +87,7 @@ func TestTheFirstFaultStays(t *testing.T) {
 			t.Errorf("%s: %v", name, first)
 		}
 		r.Fail("something else")
-		if r.Err() != first || r.Byte() != 0 || r.Varint() != 0 || r.Uint64() != 0 || r.Len() != 0 || r.Text() != "" || r.More() || r.End() != first {
+		if !errors.Is(r.Err(), first) || r.Byte() != 0 || r.Varint() != 0 || r.Uint64() != 0 || r.Len() != 0 || r.Text() != "" || r.More() || !errors.Is(r.End(), first) {
 			t.Errorf("%s: the reader goes on after a fault", name)
 		}
 	}

@@ -131,7 +131,7 @@ func (x *Index) merge(old, fresh []Fact) {
 	slices.SortFunc(old, compareFact)
 	slices.SortFunc(fresh, compareFact)
 	for len(old) > 0 || len(fresh) > 0 {
-		order := 0
+		var order int
 		switch {
 		case len(old) == 0:
 			order = 1

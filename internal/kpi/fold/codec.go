@@ -1,17 +1,13 @@
 package fold
 
-import (
-	"slices"
-
-	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
-)
+import "github.com/hms-ops/hms-monitor/internal/kpi/bin"
 
 // AppendBinary appends what Restore reads; the index is written on its own.
 func (k *Keyed[M]) AppendBinary(dst []byte) []byte {
 	dst = bin.AppendUint(dst, k.tooLate)
-	dst = bin.AppendUint(dst, len(k.slots))
-	for i := range k.slots {
-		dst = bin.AppendBytes(dst, k.slots[i].bytes())
+	dst = bin.AppendUint(dst, len(k.things))
+	for _, p := range k.things {
+		dst = bin.AppendBytes(dst, k.bytes(p))
 	}
 	return dst
 }
@@ -19,10 +15,11 @@ func (k *Keyed[M]) AppendBinary(dst []byte) []byte {
 // Restore replaces the events. Dictionaries and index are restored by their
 // owner, the dictionaries first.
 func (k *Keyed[M]) Restore(r *bin.Reader) {
+	*k = *NewKeyed(k.rules, k.index)
 	k.tooLate = int(r.Uvarint()) //nolint:gosec // a count
-	k.slots = make([]slot[M], r.Len())
-	for i := range k.slots {
-		data := slices.Clone(r.Bytes())
+	k.things = make([]piece, r.Len())
+	for i := range k.things {
+		data := r.Bytes()
 		if len(data) == 0 {
 			continue
 		}
@@ -30,24 +27,20 @@ func (k *Keyed[M]) Restore(r *bin.Reader) {
 			r.Fail(why)
 			return
 		}
-		if a := k.wake(data); a.marks == nil && k.rules.Resting(&a.state) {
-			k.slots[i].rest, k.spare = data, a
-		} else {
-			k.slots[i].active = a
-		}
+		k.keep(&k.things[i], data)
 	}
 }
 
 // fault says why data cannot be the events of a thing.
 func (k *Keyed[M]) fault(data []byte) string {
-	events, err := decode(data, k.events[:0])
+	events, err := decode(data, 0, k.events[:0])
 	if err != nil {
 		return err.Error()
 	}
 	k.events = events
-	people := k.rules.People()
+	labels, people := k.rules.Labels().Len(), k.rules.People()
 	for _, e := range events {
-		if int(e.Label) >= k.rules.Labels().Len() || people != nil && int(e.Who) >= people.Len() {
+		if int(e.Label) >= labels || people != nil && int(e.Who) >= people.Len() {
 			return "an event without its tags"
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 // Event is what a type remembers of one event. What A, B, Label and Who mean is
 // the type's own; Label and Who are codes of its dictionaries.
+// There may be 32 kinds.
 type Event struct {
 	T     int64
 	A, B  int64
@@ -25,27 +26,56 @@ type Event struct {
 	Kind  uint8
 }
 
+// The first byte of an event that is written holds its kind, and which of the
+// numbers that are mostly 0 follow.
+const (
+	maxKind = 1<<5 - 1
+	hasA    = 1 << 5
+	hasB    = 1 << 6
+	hasWho  = 1 << 7
+)
+
 // append writes e after an event at time previous.
 func (e *Event) append(dst []byte, previous int64) []byte {
-	dst = append(dst, e.Kind)
-	dst = binary.AppendVarint(dst, e.T-previous)
-	dst = binary.AppendVarint(dst, e.A)
-	dst = binary.AppendVarint(dst, e.B)
+	if e.Kind > maxKind {
+		panic("fold: a kind above 31")
+	}
+	head := len(dst)
+	dst = binary.AppendVarint(append(dst, e.Kind), e.T-previous)
 	dst = binary.AppendUvarint(dst, uint64(e.Label))
-	return binary.AppendUvarint(dst, uint64(e.Who))
+	if e.A != 0 {
+		dst[head] |= hasA
+		dst = binary.AppendVarint(dst, e.A)
+	}
+	if e.B != 0 {
+		dst[head] |= hasB
+		dst = binary.AppendVarint(dst, e.B)
+	}
+	if e.Who != 0 {
+		dst[head] |= hasWho
+		dst = binary.AppendUvarint(dst, uint64(e.Who))
+	}
+	return dst
 }
 
-// decode reads events from what append wrote; the first is behind one at 0.
-func decode(data []byte, into []Event) ([]Event, error) {
+// decode reads events from what append wrote, the first of them behind one at
+// time t.
+func decode(data []byte, t int64, into []Event) ([]Event, error) {
 	r := bin.NewReader(data)
-	var t int64
-	for r.Err() == nil && r.More() {
-		e := Event{Kind: r.Byte()}
+	for r.More() {
+		head := r.Byte()
 		t += r.Varint()
-		e.T, e.A, e.B, e.Label, e.Who = t, r.Varint(), r.Varint(), r.Code(), r.Code()
-		if r.Err() == nil {
-			into = append(into, e)
+		e := Event{T: t, Kind: head & maxKind, Label: r.Code()}
+		if head&hasA != 0 {
+			e.A = r.Varint()
 		}
+		if head&hasB != 0 {
+			e.B = r.Varint()
+		}
+		if head&hasWho != 0 {
+			e.Who = r.Code()
+		}
+		into = append(into, e)
 	}
 	return into, r.Err()
 }
@@ -65,8 +95,7 @@ type Rules[M any] interface {
 	// Pending appends the facts that stand if nothing follows, ahead of time
 	// ones included.
 	Pending(m *M, found []facts.Fact) []facts.Fact
-	// Resting reports whether nothing goes on, so that m need not be kept: it
-	// can be had again from the events.
+	// Resting reports whether nothing goes on.
 	Resting(m *M) bool
 }
 
@@ -83,4 +112,9 @@ func (k *Keyed[M]) compare(a, b Event) int {
 		return cmp.Compare(people.Text(a.Who), people.Text(b.Who))
 	}
 	return 0
+}
+
+// before reports whether a comes before b.
+func (k *Keyed[M]) before(a, b Event) bool {
+	return a.T < b.T || a.T == b.T && k.compare(a, b) < 0
 }

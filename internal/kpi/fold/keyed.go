@@ -1,58 +1,33 @@
 package fold
 
 import (
+	"math"
 	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
 )
 
-const (
-	// markEvery is how many events lie between two marks: a late event runs
-	// through at most twice as many again, unless it is later than that.
-	markEvery = 128
-	// maxAgain bounds how many events are run through again for one that comes
-	// later than the marks reach.
-	maxAgain = 1 << 16
-)
-
 // Keyed holds the events of every thing and keeps an Index in step with them. A
-// thing that rests takes as many bytes as its events, some ten each.
+// thing takes eight bytes and some ten more for each of its events: its state is
+// had again from them, but for things of many events, which keep it.
 type Keyed[M any] struct {
-	rules Rules[M]
-	index *facts.Index
-	slots []slot[M] // by the key's code
+	rules  Rules[M]
+	index  *facts.Index
+	things []piece // by the key's code: where the events are
+	arena  arena
+	longs  []*long[M]
 	// tooLate counts the events that came too late for a thing of more than
 	// maxAgain events, and were left out.
 	tooLate int
 
-	// spare is the memory of what came to rest, for what wakes next.
-	spare      *active[M]
-	events     []Event // scratch
+	state      M // scratch, as are:
+	events     []Event
+	data       []byte
 	old, fresh []facts.Fact
 }
 
-// slot is one thing: never heard of, resting (its events alone) or active.
-type slot[M any] struct {
-	rest   []byte
-	active *active[M]
-}
-
-type active[M any] struct {
-	mark[M]
-	events []byte
-	// from is where the newest event begins in events.
-	from int
-	// marks are two earlier states of a thing with many events, the older first.
-	marks *[2]mark[M]
-}
-
-// mark is the state after the first n events, events[:end].
-type mark[M any] struct {
-	state M
-	end   int
-	n     int
-	last  int64 // the time of the event before
-}
+// isLong is the size of a piece whose place is one of longs.
+const isLong = math.MaxUint8
 
 // NewKeyed keeps index in step with the events added.
 func NewKeyed[M any](rules Rules[M], index *facts.Index) *Keyed[M] {
@@ -65,150 +40,118 @@ func (k *Keyed[M]) TooLate() int { return k.tooLate }
 
 // Add takes an event of the thing with this code in.
 func (k *Keyed[M]) Add(key uint32, e Event) {
-	for int(key) >= len(k.slots) {
-		k.slots = append(k.slots, slot[M]{})
+	if n := int(key) + 1 - len(k.things); n > 0 {
+		k.things = append(k.things, make([]piece, n)...)
 	}
-	s := &k.slots[key]
-	if s.active == nil {
-		s.active, s.rest = k.wake(s.rest), nil
-	}
-	a := s.active
-	if a.n == 0 || e.T > a.last || e.T == a.last && k.compare(e, a.newest()) >= 0 {
-		k.next(a, e)
-	} else {
-		k.correct(a, e)
-	}
-	if a.marks == nil && k.rules.Resting(&a.state) {
-		s.rest, s.active = slices.Clone(a.events), nil
-		k.spare = a
-	}
-}
-
-// next goes on from what was: the usual case.
-func (k *Keyed[M]) next(a *active[M], e Event) {
-	k.old, k.fresh = k.old[:0], k.fresh[:0]
-	if a.n > 0 {
-		k.old = k.rules.Pending(&a.state, k.old)
-	}
-	k.fresh = k.step(a, e, k.fresh)
-	k.fresh = k.rules.Pending(&a.state, k.fresh)
-	k.index.Replace(k.old, k.fresh)
-}
-
-// step takes e in behind all others, and sets a mark now and then.
-func (k *Keyed[M]) step(a *active[M], e Event, found []facts.Fact) []facts.Fact {
-	if a.n > 0 && a.n%markEvery == 0 {
-		switch {
-		case a.marks == nil:
-			a.marks = &[2]mark[M]{a.mark, a.mark}
-		case a.marks[1].n != a.n:
-			a.marks[0], a.marks[1] = a.marks[1], a.mark
-		}
-	}
-	found = k.rules.Step(&a.state, e, found)
-	a.from = len(a.events)
-	a.events = e.append(a.events, a.last)
-	a.end, a.last = len(a.events), e.T
-	a.n++
-	return found
-}
-
-// newest is the last of the events.
-func (a *active[M]) newest() Event {
-	e, _ := decode(a.events[a.from:], nil)
-	e[0].T = a.last
-	return e[0]
-}
-
-// correct begins anew, from a mark where there is one early enough, with an
-// event put in where it belongs.
-func (k *Keyed[M]) correct(a *active[M], e Event) {
-	var start mark[M]
-	var marks *[2]mark[M]
-	if a.marks != nil {
-		for _, m := range a.marks {
-			if e.T > m.last {
-				start, marks = m, &[2]mark[M]{a.marks[0], m}
-			}
-		}
-	}
-	if a.n-start.n > maxAgain {
-		k.tooLate++
+	p := &k.things[key]
+	if p.size == isLong {
+		k.addLong(k.longs[p.place], e)
 		return
 	}
-	k.events = k.decode(a.events[start.end:], start.last)
-	again := active[M]{mark: start, events: a.events[:start.end:start.end], marks: marks}
-
-	before := start.state
-	k.old = k.old[:0]
-	for _, e := range k.events {
-		k.old = k.rules.Step(&before, e, k.old)
+	data := k.arena.bytes(*p)
+	k.events = k.decode(data, 0)
+	k.reset(&k.state)
+	k.old, k.fresh = k.old[:0], k.fresh[:0]
+	if n := len(k.events); n == 0 || !k.before(e, k.events[n-1]) {
+		k.data = append(k.data[:0], data...)
+		k.next(e)
+	} else {
+		k.data = k.data[:0]
+		k.again(e)
 	}
-	k.old = k.rules.Pending(&before, k.old)
-
-	at, _ := slices.BinarySearchFunc(k.events, e, k.compare)
-	k.events = slices.Insert(k.events, at, e)
-	k.fresh = k.fresh[:0]
-	for _, e := range k.events {
-		k.fresh = k.step(&again, e, k.fresh)
-	}
-	k.fresh = k.rules.Pending(&again.state, k.fresh)
 	k.index.Replace(k.old, k.fresh)
-	*a = again
+	k.keep(p, k.data)
 }
 
-// wake makes the state of a thing from its events.
-func (k *Keyed[M]) wake(events []byte) *active[M] {
-	a := k.spare
-	if a == nil {
-		a = &active[M]{}
+// keep makes data the events of a thing that is not long yet.
+func (k *Keyed[M]) keep(p *piece, data []byte) {
+	if len(data) <= maxShort {
+		k.arena.put(p, data)
+		return
 	}
-	k.spare = nil
-	*a = active[M]{events: a.events[:0]}
-	for _, e := range k.decode(events, 0) {
-		k.fresh = k.step(a, e, k.fresh[:0])
+	k.arena.put(p, nil)
+	*p = piece{uint32(len(k.longs)), isLong} //nolint:gosec // memory ends before
+	k.longs = append(k.longs, k.wake(data))
+}
+
+func (k *Keyed[M]) reset(m *M) {
+	var zero M
+	*m = zero
+}
+
+// next goes on from the events there are: the usual case.
+func (k *Keyed[M]) next(e Event) {
+	var last int64
+	for _, e := range k.events {
+		k.fresh = k.rules.Step(&k.state, e, k.fresh[:0])
+		last = e.T
 	}
-	return a
+	if len(k.events) > 0 {
+		k.old = k.rules.Pending(&k.state, k.old)
+	}
+	k.fresh = k.rules.Step(&k.state, e, k.fresh[:0])
+	k.fresh = k.rules.Pending(&k.state, k.fresh)
+	k.data = e.append(k.data, last)
+}
+
+// again begins anew with e put in where it belongs.
+func (k *Keyed[M]) again(e Event) {
+	k.old = k.run(&k.state, k.old)
+	k.insert(e)
+	k.reset(&k.state)
+	k.fresh = k.run(&k.state, k.fresh)
+	var last int64
+	for _, e := range k.events {
+		k.data = e.append(k.data, last)
+		last = e.T
+	}
+}
+
+// run appends all facts of the events there are, from a state on.
+func (k *Keyed[M]) run(m *M, found []facts.Fact) []facts.Fact {
+	for _, e := range k.events {
+		found = k.rules.Step(m, e, found)
+	}
+	return k.rules.Pending(m, found)
+}
+
+func (k *Keyed[M]) insert(e Event) {
+	at, _ := slices.BinarySearchFunc(k.events, e, k.compare)
+	k.events = slices.Insert(k.events, at, e)
 }
 
 // decode reads events that this package wrote.
-func (k *Keyed[M]) decode(data []byte, last int64) []Event {
-	events, err := decode(data, k.events[:0])
+func (k *Keyed[M]) decode(data []byte, t int64) []Event {
+	events, err := decode(data, t, k.events[:0])
 	if err != nil {
 		panic("fold: events that were written cannot be read: " + err.Error())
 	}
-	for i := range events {
-		events[i].T += last
-	}
-	k.events = events
 	return events
 }
 
+// bytes are the events of a thing.
+func (k *Keyed[M]) bytes(p piece) []byte {
+	if p.size == isLong {
+		return k.longs[p.place].events
+	}
+	return k.arena.bytes(p)
+}
+
 // Events gives the events of one thing, in order.
-func (k *Keyed[M]) Events(key uint32) []Event { return k.AppendEvents(nil, key) }
-
-// AppendEvents appends the events of one thing to dst, in order.
-func (k *Keyed[M]) AppendEvents(dst []Event, key uint32) []Event {
-	if int(key) >= len(k.slots) {
-		return dst
+func (k *Keyed[M]) Events(key uint32) []Event {
+	if int(key) >= len(k.things) || k.things[key].size == 0 {
+		return nil
 	}
-	return append(dst, k.decode(k.slots[key].bytes(), 0)...)
+	k.events = k.decode(k.bytes(k.things[key]), 0)
+	return slices.Clone(k.events)
 }
 
-// Len is one more than the largest key that there may be events of.
-func (k *Keyed[M]) Len() int { return len(k.slots) }
-
-func (s *slot[M]) bytes() []byte {
-	if s.active != nil {
-		return s.active.events
-	}
-	return s.rest
-}
-
-// Active walks over the things that something goes on with.
+// Active walks over the things that something goes on with. A state is good
+// until the next one is given.
 func (k *Keyed[M]) Active(yield func(key uint32, m *M) bool) {
-	for key := range k.slots {
-		if m := k.State(uint32(key)); m != nil && !yield(uint32(key), m) { //nolint:gosec // an index
+	m := new(M)
+	for key, p := range k.things {
+		if p.size > 0 && k.find(p, m) && !yield(uint32(key), m) { //nolint:gosec // an index
 			return
 		}
 	}
@@ -216,12 +159,51 @@ func (k *Keyed[M]) Active(yield func(key uint32, m *M) bool) {
 
 // State is what goes on with one thing, nil where nothing does.
 func (k *Keyed[M]) State(key uint32) *M {
-	if int(key) >= len(k.slots) {
+	if int(key) >= len(k.things) || k.things[key].size == 0 {
 		return nil
 	}
-	a := k.slots[key].active
-	if a == nil || k.rules.Resting(&a.state) {
+	m := new(M)
+	if !k.find(k.things[key], m) {
 		return nil
 	}
-	return &a.state
+	return m
+}
+
+// find makes m the state of a thing; false where nothing goes on with it.
+func (k *Keyed[M]) find(p piece, m *M) bool {
+	if p.size == isLong {
+		*m = k.longs[p.place].state
+	} else {
+		k.reset(m)
+		k.events = k.decode(k.arena.bytes(p), 0)
+		for _, e := range k.events {
+			k.fresh = k.rules.Step(m, e, k.fresh[:0])
+		}
+	}
+	return !k.rules.Resting(m)
+}
+
+// Forget drops the things that rest and whose events and facts are all before t.
+// An event that comes for one of them nevertheless begins it anew. It looks at
+// every thing: call it rarely.
+func (k *Keyed[M]) Forget(t int64) {
+	ahead := func(f facts.Fact) bool { return f.T >= t }
+	for i := range k.things {
+		p := &k.things[i]
+		if p.size == 0 {
+			continue
+		}
+		k.events = k.decode(k.bytes(*p), 0)
+		k.reset(&k.state)
+		k.fresh = k.run(&k.state, k.fresh[:0])
+		if k.events[len(k.events)-1].T >= t || !k.rules.Resting(&k.state) || slices.ContainsFunc(k.fresh, ahead) {
+			continue
+		}
+		if p.size == isLong {
+			k.longs[p.place] = nil
+			*p = piece{}
+		} else {
+			k.arena.put(p, nil)
+		}
+	}
 }
