@@ -138,13 +138,19 @@ func (k *Keyed[M]) bytes(p piece) []byte {
 }
 
 // Events gives the events of one thing, in order.
-func (k *Keyed[M]) Events(key uint32) []Event {
-	if int(key) >= len(k.things) || k.things[key].size == 0 {
-		return nil
+func (k *Keyed[M]) Events(key uint32) []Event { return k.AppendEvents(nil, key) }
+
+// AppendEvents appends the events of one thing to dst, in order.
+func (k *Keyed[M]) AppendEvents(dst []Event, key uint32) []Event {
+	if int(key) >= len(k.things) {
+		return dst
 	}
 	k.events = k.decode(k.bytes(k.things[key]), 0)
-	return slices.Clone(k.events)
+	return append(dst, k.events...)
 }
+
+// Len is one more than the largest key that there may be events of.
+func (k *Keyed[M]) Len() int { return len(k.things) }
 
 // Active walks over the things that something goes on with. A state is good
 // until the next one is given.
