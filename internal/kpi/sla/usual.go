@@ -1,0 +1,141 @@
+package sla
+
+import (
+	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
+	"github.com/hms-ops/hms-monitor/internal/kpi/stats"
+)
+
+// A cycle is at risk, too, if it has less time left than cycles of its queue and
+// goal usually take: the median of those that ended in the 28 days before the
+// last full hour, if they were ten at least. The full hour lets a median serve
+// for an hour; what it is still depends on the events alone.
+const (
+	hour      = 3_600_000
+	usualDays = 28 * 24 * hour
+	usualMin  = 10
+)
+
+// usual is how long cycles take, as of the full hour until.
+type usual struct {
+	known bool
+	until int64
+	leads map[pair]lead
+	// groups are the leads of groups by code, as far as they have been looked up.
+	groups []lead
+}
+
+// lead is how much time should be left; that of a group without one has no goal.
+type lead struct {
+	goal   *goal
+	median int64
+}
+
+// correct makes what is known be counted again if an event came in at t.
+func (u *usual) correct(t int64) { u.known = u.known && t >= u.until }
+
+func fullHour(at int64) int64 {
+	rest := at % hour
+	if rest < 0 {
+		rest += hour
+	}
+	return at - rest
+}
+
+// leads tells how much time should be left as of at, by group.
+func (e *Evaluator) leads(at int64) []lead {
+	u := &e.usual
+	if until := fullHour(at); !u.known || u.until != until {
+		*u = usual{known: true, until: until, leads: e.medians(until)}
+	}
+	for code := len(u.groups); code < e.groups.Len(); code++ {
+		p, _ := e.groups.pair(uint32(code))
+		u.groups = append(u.groups, u.leads[p])
+	}
+	return u.groups
+}
+
+func (e *Evaluator) medians(until int64) map[pair]lead {
+	byPair := map[pair][]uint32{}
+	for code := range uint32(e.groups.Len()) {
+		if p, ok := e.groups.pair(code); ok && e.index.Has(code) {
+			byPair[p] = append(byPair[p], code)
+		}
+	}
+	leads := map[pair]lead{}
+	var took []float64
+	for p, codes := range byPair {
+		took = took[:0]
+		for _, ms := range e.index.Groups(codes).Range(handled, until-usualDays, until) {
+			took = append(took, ms)
+		}
+		if len(took) < usualMin {
+			continue
+		}
+		if l := (lead{e.goalOf(codes[0]), int64(stats.Quantile(took, 0.5))}); l.matters() {
+			leads[p] = l
+		}
+	}
+	return leads
+}
+
+// goalOf is the goal of a group that tells it.
+func (e *Evaluator) goalOf(code uint32) *goal {
+	name, _ := e.groups.Text(code, len(e.groups.from)+1)
+	for _, g := range e.goals {
+		if g.terms.Name == name {
+			return g
+		}
+	}
+	return e.goals[0]
+}
+
+// matters reports whether a cycle can have less time left than the median while
+// more than the share at_risk of its target is.
+func (l lead) matters() bool {
+	return l.goal.terms.DueTag != "" || l.median > int64(l.goal.share*float64(l.goal.terms.Target.least()))
+}
+
+// soon counts the cycles that are at risk by what is usual, and not by the share
+// of their target that is left; of all groups where codes is nil.
+func (e *Evaluator) soon(codes []uint32, at int64) (n int) {
+	leads := e.leads(at)
+	count := func(code uint32) {
+		if l := leads[code]; l.goal != nil {
+			c := e.index.Groups([]uint32{code})
+			until := l.goal.add(at, l.median)
+			n += atLeast(c, calmOver, at, until) - atLeast(c, calm, at, until)
+		}
+	}
+	if codes == nil {
+		for code := range leads {
+			count(uint32(code))
+		}
+		return n
+	}
+	for _, code := range codes {
+		count(code)
+	}
+	return n
+}
+
+// atLeast counts the facts in [at, until) whose number is at or after at.
+func atLeast(c facts.Cut, k facts.Kind, at, until int64) (n int) {
+	for range c.RangeAbove(k, at, until, float64(at)) {
+		n++
+	}
+	return n
+}
+
+// riskMoves reports whether time alone may change how many cycles are at risk by
+// what is usual.
+func (e *Evaluator) riskMoves(from, to int64) bool {
+	if fullHour(from) != fullHour(to) {
+		return true
+	}
+	for code, l := range e.leads(to) {
+		if l.goal != nil && e.index.Groups([]uint32{uint32(code)}).Count(calmOver, l.goal.add(from, l.median), l.goal.add(to, l.median)) > 0 {
+			return true
+		}
+	}
+	return false
+}
