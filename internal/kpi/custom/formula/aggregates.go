@@ -133,7 +133,7 @@ func (c *compiler) variable(v Variable, key string) (i int, fresh bool) {
 func variableAt(i int) operand {
 	return operand{
 		kind: number, key: "variable " + strconv.Itoa(i), reads: reads{variables: 1 << i},
-		number: func(f *frame) float64 { return f.variables[i] },
+		number: func(f *frame) float64 { return finite(f.variables[i]) },
 	}
 }
 
