@@ -20,6 +20,9 @@ type Keyed[M any] struct {
 	// maxAgain events, and were left out.
 	tooLate int
 
+	// last is the state of the thing that took the last event in.
+	last *M
+
 	state      M // scratch, as are:
 	events     []Event
 	data       []byte
@@ -46,6 +49,7 @@ func (k *Keyed[M]) Add(key uint32, e Event) {
 	p := &k.things[key]
 	if p.size == isLong {
 		k.addLong(k.longs[p.place], e)
+		k.last = &k.longs[p.place].state
 		return
 	}
 	data := k.arena.bytes(*p)
@@ -61,7 +65,12 @@ func (k *Keyed[M]) Add(key uint32, e Event) {
 	}
 	k.index.Replace(k.old, k.fresh)
 	k.keep(p, k.data)
+	k.last = &k.state
 }
+
+// Last is the state of the thing that the last event was of, rested or not. It
+// is good until anything else is asked of k.
+func (k *Keyed[M]) Last() *M { return k.last }
 
 // keep makes data the events of a thing that is not long yet.
 func (k *Keyed[M]) keep(p *piece, data []byte) {

@@ -202,6 +202,9 @@ func TestFactsDependOnTheEventsAlone(t *testing.T) {
 				b = again
 			}
 			b.add(h)
+			if last := *b.keyed.Last(); last != b.run(h.key) {
+				t.Fatalf("the last state is %+v, want %+v", last, b.run(h.key))
+			}
 			if i%10 == 0 {
 				equal(t, b, all[:i+1])
 			}
@@ -214,6 +217,14 @@ func TestFactsDependOnTheEventsAlone(t *testing.T) {
 		equal(t, shuffled, all)
 		b.statesAgree(t, all)
 	})
+}
+
+// run is the state that a thing's events lead to.
+func (b *bench) run(key uint32) (w work) {
+	for _, e := range b.keyed.Events(key) {
+		b.Step(&w, e, nil)
+	}
+	return w
 }
 
 // statesAgree holds that states and events read back as those of a fresh run.
