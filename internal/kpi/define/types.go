@@ -2,6 +2,11 @@ package define
 
 import (
 	"github.com/hms-ops/hms-monitor/internal/kpi"
+	"github.com/hms-ops/hms-monitor/internal/kpi/calls"
+	"github.com/hms-ops/hms-monitor/internal/kpi/conflict"
+	"github.com/hms-ops/hms-monitor/internal/kpi/custom"
+	"github.com/hms-ops/hms-monitor/internal/kpi/satisfaction"
+	"github.com/hms-ops/hms-monitor/internal/kpi/sla"
 	"github.com/hms-ops/hms-monitor/internal/kpi/throughput"
 )
 
@@ -15,6 +20,11 @@ type kind struct {
 // types are the types of KPI by name.
 func types() map[string]kind {
 	return map[string]kind{
-		"throughput": {func() kpi.Spec { return throughput.New() }, throughput.Manual},
+		"call_service_level": {func() kpi.Spec { return calls.New() }, calls.Manual},
+		"conflict":           {func() kpi.Spec { return conflict.New() }, conflict.Manual},
+		"custom":             {func() kpi.Spec { return custom.New() }, custom.Manual},
+		"satisfaction":       {func() kpi.Spec { return satisfaction.New() }, satisfaction.Manual},
+		"sla":                {func() kpi.Spec { return sla.New() }, sla.Manual},
+		"throughput":         {func() kpi.Spec { return throughput.New() }, throughput.Manual},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -55,7 +56,8 @@ type Engine struct {
 	configured, put map[string]given
 	// current are the versions in force, for KPIs made from others.
 	current atomic.Pointer[map[string]*version]
-	// live are the versions that events go to, byMetric those by what they read.
+	// live are the versions that events go to, byMetric those that read a metric:
+	// what readers has found so far.
 	live     []*version
 	byMetric map[string][]*version
 	metrics  map[string]bool // names seen
@@ -77,7 +79,7 @@ type Engine struct {
 
 // New makes an engine without KPIs.
 func New(o Options) *Engine {
-	e := &Engine{o: o, keys: kpi.NewKeys(), byName: map[string]*series{}, put: map[string]given{}, metrics: map[string]bool{}}
+	e := &Engine{o: o, keys: kpi.NewKeys(), byName: map[string]*series{}, put: map[string]given{}, byMetric: map[string][]*version{}, metrics: map[string]bool{}}
 	e.current.Store(&map[string]*version{})
 	e.closing, e.stop = context.WithCancel(context.Background())
 	return e
@@ -104,7 +106,7 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	e.touched = e.touched[:0]
 	for _, name := range b.Metric.Words[1:] {
 		e.metrics[name] = true
-		for _, v := range e.byMetric[name] {
+		for _, v := range e.readers(name) {
 			if !slices.Contains(e.touched, v) {
 				e.touched = append(e.touched, v)
 			}
@@ -145,12 +147,25 @@ func (e *Engine) index() {
 		current[s.name] = s.current()
 		for _, v := range s.running() {
 			e.live = append(e.live, v)
-			for _, m := range v.def.Spec.Reads(&v.def.Common).Metrics {
-				if !slices.Contains(e.byMetric[m], v) {
-					e.byMetric[m] = append(e.byMetric[m], v)
-				}
-			}
 		}
 	}
 	e.current.Store(&current)
+}
+
+// readers are the versions that read a metric, whose names may be prefixes.
+func (e *Engine) readers(metric string) []*version {
+	found, known := e.byMetric[metric]
+	if known {
+		return found
+	}
+	for _, v := range e.live {
+		if slices.ContainsFunc(v.def.Spec.Reads(&v.def.Common).Metrics, func(m string) bool {
+			start, open := strings.CutSuffix(m, "*")
+			return m == metric || open && strings.HasPrefix(metric, start)
+		}) {
+			found = append(found, v)
+		}
+	}
+	e.byMetric[metric] = found
+	return found
 }
