@@ -219,7 +219,7 @@ func TestAnswersAreThoseOfTheReference(t *testing.T) {
 				for range 3 {
 					from := rapid.Int64Range(-10, 110).Draw(t, "from")
 					by := rapid.SampledFrom([][]int{nil, {0}, {1}, {0, 1}, {1, 0}}).Draw(t, "by")
-					check(t, p, kpi.Query{From: from, At: from + 100, By: by}, events, meaning)
+					compare(t, p, kpi.Query{From: from, At: from + 100, By: by}, events, meaning)
 				}
 				if p.eval.index.Missing != 0 {
 					t.Fatal("facts are missing")
@@ -229,7 +229,7 @@ func TestAnswersAreThoseOfTheReference(t *testing.T) {
 	}
 }
 
-func check(t *rapid.T, p *pair, q kpi.Query, events []event.Event, meaning func(w window) float64) {
+func compare(t *rapid.T, p *pair, q kpi.Query, events []event.Event, meaning func(w window) float64) {
 	groups := map[string]window{"": nil}
 	for _, e := range events {
 		inside := e.Time >= q.From && e.Time < q.At

@@ -36,13 +36,7 @@ func (s *Spec) Validate(c *kpi.Common, env *kpi.Env) (faults fault.List) {
 		}
 	}
 	for _, v := range f.Variables {
-		why := ""
-		if v.KPI != "" {
-			why = checkKPI(c, env, v.KPI)
-		} else {
-			why = checkEvent(env, f.Selections[v.Selection].Event)
-		}
-		if why != "" {
+		if why := check(c, env, f, v); why != "" {
 			faults.Add(f.Fault(v.At, why).Error(), "expr")
 		}
 	}
@@ -50,6 +44,14 @@ func (s *Spec) Validate(c *kpi.Common, env *kpi.Env) (faults fault.List) {
 		faults.Add("KPIs refer to each other in a circle: "+strings.Join(ring, " -> "), "expr")
 	}
 	return faults
+}
+
+// check is the fault of what a variable names, "" for none.
+func check(c *kpi.Common, env *kpi.Env, f *formula.Formula, v formula.Variable) string {
+	if v.KPI != "" {
+		return checkKPI(c, env, v.KPI)
+	}
+	return checkEvent(env, f.Selections[v.Selection].Event)
 }
 
 // checkEvent is the fault of an event's name, "" for none.

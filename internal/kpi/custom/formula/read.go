@@ -3,6 +3,7 @@ package formula
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -37,25 +38,24 @@ func read(text string) (ast.Node, *Fault) {
 // sum and the like are ours, and the others unknown.
 func config() *conf.Config {
 	c := conf.CreateNew()
-	for name, f := range c.Builtins {
-		c.Functions[name] = f
-	}
+	maps.Copy(c.Functions, c.Builtins)
 	return c
 }
 
 // plain puts the library's words for a token that it does not expect into ours.
 func plain(message string) string {
-	token, ok := strings.CutPrefix(message, "unexpected token ")
-	switch {
-	case !ok:
+	found, ok := strings.CutPrefix(message, "unexpected token ")
+	if !ok {
 		return message
-	case token == "EOF":
+	}
+	if _, quoted, ok := strings.Cut(found, "("); ok { // Operator("=")
+		found = strings.TrimSuffix(quoted, ")")
+	}
+	switch found {
+	case "EOF":
 		return "the expression ends too early: something is missing"
-	case token == `Operator("=")`:
+	case `"="`:
 		return "= is not an operator: == compares"
 	}
-	if _, quoted, ok := strings.Cut(token, "("); ok {
-		token = strings.TrimSuffix(quoted, ")")
-	}
-	return token + " cannot stand here"
+	return found + " cannot stand here"
 }
