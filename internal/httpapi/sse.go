@@ -29,6 +29,9 @@ const (
 type StreamOptions struct {
 	Hub     *stream.Hub
 	History stream.History
+	// CurrentKPIs gives the value of every series of every KPI, as it stands. Nil:
+	// there are none.
+	CurrentKPIs func() []stream.Update
 	// Heartbeat is the time between two comments, by default 15 s.
 	Heartbeat time.Duration
 	// WriteTimeout is how long a write may take before the client counts as
@@ -45,9 +48,10 @@ type StreamOptions struct {
 // each request would make most of the memory of ten thousand idle streams.
 type StreamHandler struct {
 	StreamOptions
-	ctx     context.Context // ends with Done
-	buffers sync.Pool
-	running sync.WaitGroup
+	ctx      context.Context // ends with Done
+	buffers  sync.Pool
+	standing standing
+	running  sync.WaitGroup
 }
 
 // NewStreamHandler makes the handler of GET /metrics/stream.
@@ -61,7 +65,7 @@ func NewStreamHandler(o StreamOptions) *StreamHandler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	h := &StreamHandler{StreamOptions: o, ctx: context.Background()}
+	h := &StreamHandler{StreamOptions: o, ctx: context.Background(), standing: standing{of: o.CurrentKPIs}}
 	if o.Done != nil {
 		ctx, cancel := context.WithCancel(h.ctx)
 		h.ctx = ctx
@@ -195,6 +199,9 @@ func (h *StreamHandler) stream(ctx context.Context, sub *stream.Subscriber, out 
 	if err := h.catchUp(ctx, sub, out); err != nil {
 		return err
 	}
+	if err := h.tellKPIs(sub, out); err != nil {
+		return err
+	}
 	heartbeat := time.NewTicker(h.Heartbeat)
 	defer heartbeat.Stop()
 	for {
@@ -223,11 +230,7 @@ func (h *StreamHandler) stream(ctx context.Context, sub *stream.Subscriber, out 
 // pass writes everything there is, and gives what to wait on for more.
 func (h *StreamHandler) pass(ctx context.Context, sub *stream.Subscriber, out outlet) (wait <-chan struct{}, err error) {
 	buf := h.buffers.Get().(*[]byte)
-	defer func() {
-		if cap(*buf) <= keepBytes {
-			h.buffers.Put(buf)
-		}
-	}()
+	defer h.release(buf)
 	for wait == nil && err == nil && ctx.Err() == nil {
 		if *buf, wait, err = sub.Take((*buf)[:0], takeBytes); err == nil && len(*buf) > 0 {
 			err = out.write(*buf)
@@ -237,6 +240,12 @@ func (h *StreamHandler) pass(ctx context.Context, sub *stream.Subscriber, out ou
 		err = ctx.Err()
 	}
 	return wait, err
+}
+
+func (h *StreamHandler) release(buf *[]byte) {
+	if cap(*buf) <= keepBytes {
+		h.buffers.Put(buf)
+	}
 }
 
 func (h *StreamHandler) catchUp(ctx context.Context, sub *stream.Subscriber, out outlet) error {

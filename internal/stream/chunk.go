@@ -13,15 +13,19 @@ const (
 	chunkBytes = 256 << 10
 )
 
-// chunk is a piece of the stream: some rows of one block, or some alerts.
-// It is encoded when the first subscriber needs it.
+// chunk is a piece of the stream: some rows of one block, some alerts, or some
+// updates of KPIs. Points and alerts are encoded when the first subscriber needs
+// them.
 type chunk struct {
-	// The chunk holds what comes after `after`, up to and including last.
+	// The chunk holds what comes after `after`, up to and including last. Updates
+	// have no position of their own: theirs is that of what came before.
 	after, last alert.Position
 
-	points *points // nil: alerts
-	lo, hi int
-	alerts []alert.Transition
+	kind    Kinds
+	points  *points
+	lo, hi  int
+	alerts  []alert.Transition
+	updates []Update
 
 	// weight is what the chunk costs the ring; evicted tells that it has left
 	// it. Both are the hub's, under its lock.
@@ -68,7 +72,7 @@ func cut(b Batch, after alert.Position) []*chunk {
 	addPoints := func(until int) {
 		for done < until {
 			hi := min(until, done+most)
-			add(&chunk{points: shared, lo: done, hi: hi, weight: (hi - done) * perRow},
+			add(&chunk{kind: Points, points: shared, lo: done, hi: hi, weight: (hi - done) * perRow},
 				alert.Position{Seq: b.FirstSeq + uint64(hi) - 1})
 			done = hi
 		}
@@ -82,10 +86,19 @@ func cut(b Batch, after alert.Position) []*chunk {
 		for n < len(alerts) && n < chunkRows && alerts[n].Position.Seq == seq {
 			n++
 		}
-		add(&chunk{alerts: alerts[:n], weight: n * 256}, alerts[n-1].Position)
+		add(&chunk{kind: Alerts, alerts: alerts[:n], weight: n * 256}, alerts[n-1].Position)
 		alerts = alerts[n:]
 	}
 	addPoints(rows)
+	for updates := b.Updates; len(updates) > 0; {
+		n, weight := 0, 0
+		for n < len(updates) && n < chunkRows && weight < chunkBytes {
+			weight += updates[n].size()
+			n++
+		}
+		add(&chunk{kind: KPIs, updates: updates[:n], weight: weight}, after)
+		updates = updates[n:]
+	}
 	return chunks
 }
 
@@ -108,21 +121,24 @@ func blockBytes(b *event.Block) int {
 }
 
 func (c *chunk) len() int {
-	if c.points == nil {
+	switch c.kind {
+	case Alerts:
 		return len(c.alerts)
+	case KPIs:
+		return len(c.updates)
 	}
 	return c.hi - c.lo
 }
 
-// position is that of frame i.
+// position is that of frame i, of points and alerts.
 func (c *chunk) position(i int) alert.Position {
-	if c.points == nil {
+	if c.kind == Alerts {
 		return c.alerts[i].Position
 	}
 	return alert.Position{Seq: c.points.firstSeq + uint64(c.lo+i)}
 }
 
-// firstAfter is the first frame that comes after p.
+// firstAfter is the first point or alert that comes after p.
 func (c *chunk) firstAfter(p alert.Position) int {
 	return sort.Search(c.len(), func(i int) bool { return p.Before(c.position(i)) })
 }
@@ -131,7 +147,7 @@ func (c *chunk) firstAfter(p alert.Position) int {
 // ring what that has added.
 func (c *chunk) encoded(grown func(*chunk, int)) *frames {
 	c.encode.Do(func() {
-		if c.points == nil {
+		if c.kind == Alerts {
 			c.frames = encodeAlerts(c.alerts)
 		} else {
 			c.frames = encodePoints(c.points.block, c.points.firstSeq, c.lo, c.hi)
@@ -143,11 +159,14 @@ func (c *chunk) encoded(grown func(*chunk, int)) *frames {
 
 // matches reports whether the group's filter selects any frame.
 func (c *chunk) matches(g *group, grown func(*chunk, int)) bool {
-	return g.filter.everything() || len(c.view(g, grown)) > 0
+	return g.filter.whole(c.kind) || len(c.view(g, grown)) > 0
 }
 
 // view evaluates a group's filter, once for the group.
 func (c *chunk) view(g *group, grown func(*chunk, int)) []run {
+	if g.filter.kinds&c.kind == 0 {
+		return nil
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if v, ok := c.views[g]; ok {
@@ -170,15 +189,20 @@ func (c *chunk) evaluate(g *group) (selected []run) {
 			selected = append(selected, run{int32(i), int32(i) + 1})
 		}
 	}
-	if c.points == nil {
+	switch c.kind {
+	case Alerts:
 		for i := range c.alerts {
 			if g.filter.matchAlert(&c.alerts[i]) {
 				add(i)
 			}
 		}
 		return selected
-	}
-	if g.filter.kinds&Points == 0 {
+	case KPIs:
+		for i := range c.updates {
+			if g.filter.matchUpdate(&c.updates[i]) {
+				add(i)
+			}
+		}
 		return selected
 	}
 	codes := c.points.resolved(g)
@@ -212,10 +236,13 @@ func (p *points) resolved(g *group) *codes {
 func (c *chunk) append(dst []byte, g *group, p alert.Position, grown func(*chunk, int)) ([]byte, int) {
 	whole := [1]run{{0, int32(c.len())}}
 	selected := whole[:]
-	if !g.filter.everything() {
+	if !g.filter.whole(c.kind) {
 		if selected = c.view(g, grown); len(selected) == 0 {
 			return dst, 0
 		}
+	}
+	if c.kind == KPIs {
+		return appendUpdates(dst, c.updates, selected)
 	}
 	skip := 0
 	if c.after.Before(p) {

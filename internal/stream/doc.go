@@ -28,17 +28,10 @@ type Batch struct {
 	FirstSeq uint64
 	Block    *event.Block
 	Alerts   []alert.Transition
-	// Updates are new values of KPIs. They are of the moment: what a subscriber
-	// missed is not replayed to it, the values that stand are.
+	// Updates are new values of KPIs, behind everything else in the batch. They
+	// are of the moment: what a subscriber missed is not replayed to it, it is
+	// told the values that stand.
 	Updates []Update
-}
-
-// Update is the new value of one series of a KPI.
-type Update struct {
-	KPI  string
-	Tags []event.Tag
-	// Data is the value as JSON on one line, as the API answers it.
-	Data []byte
 }
 
 // History reads back what was published. Both methods must see all of it: the

@@ -37,8 +37,9 @@ type Filter struct {
 }
 
 // NewFilter compiles a filter. Metrics are names, or prefixes where they end in
-// "*"; none means all. An event must carry every tag, and an alert likewise
-// must be about a series that carries it. Kinds are message, alert and kpi;
+// "*"; none means all. KPIs are selected by their names as if they were metrics.
+// An event must carry every tag; an alert or a KPI's value must be about a series
+// that carries it. Kinds are message, alert and kpi;
 // none means all. Faults are at "metric", "tag.KEY" or "events".
 func NewFilter(metrics []string, tags []event.Tag, kinds []string) (*Filter, fault.List) {
 	var faults fault.List
@@ -102,9 +103,9 @@ func (f *Filter) setMetrics(metrics []string, faults *fault.List) {
 	f.names, f.starts = slices.Compact(f.names), slices.Compact(f.starts)
 }
 
-// everything reports whether f selects every frame there is.
-func (f *Filter) everything() bool {
-	return f.kinds&(Points|Alerts) == Points|Alerts && f.anyMetric() && len(f.tags) == 0
+// whole reports whether f selects every frame of a kind.
+func (f *Filter) whole(kind Kinds) bool {
+	return f.kinds&kind != 0 && f.anyMetric() && len(f.tags) == 0
 }
 
 func (f *Filter) anyMetric() bool { return len(f.names)+len(f.starts) == 0 }
@@ -120,11 +121,16 @@ func (f *Filter) matchMetric(name string) bool {
 }
 
 func (f *Filter) matchAlert(t *alert.Transition) bool {
-	if f.kinds&Alerts == 0 || !f.matchMetric(t.Metric) {
-		return false
-	}
-	for _, tag := range f.tags {
-		if !slices.Contains(t.Tags, tag) {
+	return f.kinds&Alerts != 0 && f.matchMetric(t.Metric) && f.matchTags(t.Tags)
+}
+
+func (f *Filter) matchUpdate(u *Update) bool {
+	return f.kinds&KPIs != 0 && f.matchMetric(u.KPI) && f.matchTags(u.Tags)
+}
+
+func (f *Filter) matchTags(tags []event.Tag) bool {
+	for _, t := range f.tags {
+		if !slices.Contains(tags, t) {
 			return false
 		}
 	}

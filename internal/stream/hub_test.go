@@ -123,7 +123,71 @@ func TestFiltersThatSelectTheSameAreShared(t *testing.T) {
 	if a.key != b.key || a.key == c.key {
 		t.Error(a.key, b.key, c.key)
 	}
-	if everything, _ := NewFilter([]string{"a", "*"}, nil, nil); !everything.everything() {
+	if everything, _ := NewFilter([]string{"a", "*"}, nil, nil); !everything.whole(Points) || !everything.whole(Alerts) || !everything.whole(KPIs) {
 		t.Error("* does not select everything")
+	}
+}
+
+func TestOnlyWhoWantsKPIsIsWokenByThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(alert.Position{Seq: 7}, Options{})
+		update := Update{KPI: "case.sla", Tags: []event.Tag{{Key: "office", Value: "north"}}, Data: []byte(`{"kpi":"case.sla"}`)}
+		waits := map[string]<-chan struct{}{}
+		subscribers := map[string]*Subscriber{}
+		for name, kinds := range map[string][]string{"all": nil, "kpi": {"kpi"}, "others": {"message", "alert"}} {
+			f, _ := NewFilter(nil, nil, kinds)
+			s, err := h.Subscribe(f, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			subscribers[name] = s
+			_, waits[name], _ = s.Take(nil, 1)
+		}
+		h.Publish(Batch{Updates: []Update{update}})
+		synctest.Wait()
+		for name, s := range subscribers {
+			woken := false
+			select {
+			case <-waits[name]:
+				woken = true
+			default:
+			}
+			got, _, err := s.Take(nil, 1<<10)
+			want := "event: kpi\ndata: {\"kpi\":\"case.sla\"}\n\n"
+			if name == "others" {
+				want = ""
+			}
+			if woken != s.WantsKPIs() || string(got) != want || err != nil || s.Position() != (alert.Position{Seq: 7}) {
+				t.Errorf("%s: woken %v, got %q, %v, at %v", name, woken, got, err, s.Position())
+			}
+			if told := s.Tell(nil, update, Update{KPI: "x", Data: []byte("{}")}); (len(told) > 0) != s.WantsKPIs() {
+				t.Errorf("%s was told %q", name, told)
+			}
+		}
+	})
+}
+
+func TestAKPIsTotalLacksTheTagsOfItsGroups(t *testing.T) {
+	f, _ := NewFilter([]string{"case.*"}, []event.Tag{{Key: "office", Value: "north"}}, nil)
+	total, north, other := Update{KPI: "case.sla"}, Update{KPI: "case.sla", Tags: f.tags}, Update{KPI: "call.level", Tags: f.tags}
+	if f.matchUpdate(&total) || !f.matchUpdate(&north) || f.matchUpdate(&other) {
+		t.Error("tags and names select the wrong values")
+	}
+}
+
+func TestManyUpdatesAreCut(t *testing.T) {
+	h := NewHub(alert.Position{Seq: 7}, Options{})
+	updates := make([]Update, 3000)
+	for i := range updates {
+		updates[i] = Update{KPI: "a", Data: []byte("{}")}
+	}
+	s := mustSubscribe(t, h, nil)
+	h.Publish(Batch{Updates: updates})
+	if len(h.ring) != 3 || h.Last().Seq != 7 {
+		t.Error(len(h.ring), "chunks up to", h.Last())
+	}
+	if got, _, _ := s.Take(nil, 1<<20); strings.Count(string(got), "event: kpi\n") != len(updates) {
+		t.Errorf("%d bytes", len(got))
 	}
 }

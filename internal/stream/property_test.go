@@ -2,6 +2,9 @@ package stream
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -27,6 +30,9 @@ type reader struct {
 	sub     *Subscriber
 	wait    <-chan struct{}
 	got     []byte
+	// The updates that are to come are those numbered from fresh on; what was got
+	// before the place since came of earlier subscriptions.
+	fresh, since int
 }
 
 // machine publishes and reads in any order that rapid thinks of.
@@ -34,6 +40,7 @@ type machine struct {
 	hub     *Hub
 	history memory
 	readers []*reader
+	updates []Update // all published
 }
 
 func (m *machine) Publish(t *rapid.T) {
@@ -62,6 +69,11 @@ func (m *machine) Publish(t *rapid.T) {
 			State: alert.Warning, Previous: alert.OK,
 		})
 	}
+	for range rapid.IntRange(0, 3).Draw(t, "updates") {
+		u := Update{KPI: genMetric.Draw(t, "KPI"), Tags: genTags.Draw(t, "KPI tags"), Data: fmt.Appendf(nil, `{"n":%d}`, len(m.updates))}
+		m.updates = append(m.updates, u)
+		b.Updates = append(b.Updates, u)
+	}
 	m.history.add(b)
 	m.hub.Publish(b)
 }
@@ -70,7 +82,7 @@ func (m *machine) Subscribe(t *rapid.T) {
 	r := &reader{
 		metrics: rapid.SliceOfN(rapid.SampledFrom([]string{"case.opened", "case.*", "call.offered", "*", "none"}), 0, 2).Draw(t, "metrics"),
 		tags:    genTags.Draw(t, "want"),
-		kinds:   rapid.SampledFrom([][]string{nil, nil, {"message"}, {"alert"}, {"alert", "message"}, {"kpi"}}).Draw(t, "kinds"),
+		kinds:   rapid.SampledFrom([][]string{nil, nil, {"message"}, {"alert"}, {"alert", "message"}, {"kpi"}, {"kpi", "message"}}).Draw(t, "kinds"),
 	}
 	var faults []error
 	filter, list := NewFilter(r.metrics, r.tags, r.kinds)
@@ -102,7 +114,11 @@ func (m *machine) subscribe(t *rapid.T, r *reader, after *alert.Position) {
 		t.Fatal(err)
 	}
 	r.sub, r.wait = sub, nil
+	m.joined(r)
 }
+
+// joined notes that what comes next begins with the updates from here on.
+func (m *machine) joined(r *reader) { r.fresh, r.since = len(m.updates), len(r.got) }
 
 func (m *machine) Read(t *rapid.T) {
 	if len(m.readers) > 0 {
@@ -127,6 +143,7 @@ func (m *machine) read(t *rapid.T, r *reader, limit int) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		m.joined(r)
 	}
 	var err error
 	r.got, r.wait, err = r.sub.Take(r.got, len(r.got)+limit)
@@ -175,8 +192,13 @@ func checkReaders(t *rapid.T) {
 	synctest.Wait()
 	for _, r := range m.readers {
 		m.drain(t, r)
-		if want := m.history.expect(r.metrics, r.tags, r.kinds, r.from); string(r.got) != want {
-			t.Fatalf("%v %v %v after %v\ngot\n%s\nwant\n%s", r.metrics, r.tags, r.kinds, r.from, r.got, want)
+		numbered, _ := split(r.got)
+		if want := m.history.expect(r.metrics, r.tags, r.kinds, r.from); numbered != want {
+			t.Fatalf("%v %v %v after %v\ngot\n%s\nwant\n%s", r.metrics, r.tags, r.kinds, r.from, numbered, want)
+		}
+		_, updates := split(r.got[r.since:])
+		if want := m.expectUpdates(r); updates != want {
+			t.Fatalf("%v %v %v from update %d on\ngot\n%s\nwant\n%s", r.metrics, r.tags, r.kinds, r.fresh, updates, want)
 		}
 		r.sub.Close()
 	}
@@ -197,4 +219,26 @@ func (m *machine) drain(t *rapid.T, r *reader) {
 			return
 		}
 	}
+}
+
+// split parts the frames that have an id from those of KPIs.
+func split(got []byte) (numbered, updates string) {
+	for frame := range strings.SplitAfterSeq(string(got), "\n\n") {
+		if strings.HasPrefix(frame, "event: kpi\n") {
+			updates += frame
+		} else {
+			numbered += frame
+		}
+	}
+	return numbered, updates
+}
+
+// expectUpdates is what a reader gets of KPIs since it became live.
+func (m *machine) expectUpdates(r *reader) (want string) {
+	for _, u := range m.updates[r.fresh:] {
+		if (len(r.kinds) == 0 || slices.Contains(r.kinds, "kpi")) && matchNames(r.metrics, u.KPI) && matchTags(r.tags, u.Tags) {
+			want += "event: kpi\ndata: " + string(u.Data) + "\n\n"
+		}
+	}
+	return want
 }

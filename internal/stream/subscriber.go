@@ -17,8 +17,11 @@ type Subscriber struct {
 	position alert.Position
 	live     bool // it reads from the ring
 	next     uint64
-	gate     *gate // where it waits
-	closed   bool
+	// fresh is the chunk that came next when the subscriber became live. Updates
+	// of KPIs before it are out of date.
+	fresh  uint64
+	gate   *gate // where it waits
+	closed bool
 }
 
 // Subscribe starts a subscriber behind `after`, or from now on where that is
@@ -76,6 +79,7 @@ func (s *Subscriber) Stuck() { s.hub.slow.Add(1) }
 // The hub is locked.
 func (s *Subscriber) join() {
 	h := s.hub
+	s.fresh = h.tip()
 	switch {
 	case !s.position.Before(h.last):
 		s.next, s.live = h.tip(), true
@@ -97,9 +101,11 @@ func (s *Subscriber) Take(buf []byte, limit int) ([]byte, <-chan struct{}, error
 		}
 		delivered := 0
 		for _, c := range chunks {
-			var n int
-			buf, n = c.append(buf, s.group, s.position, s.hub.grown)
-			delivered += n
+			if c.kind != KPIs || s.next >= s.fresh {
+				var n int
+				buf, n = c.append(buf, s.group, s.position, s.hub.grown)
+				delivered += n
+			}
 			s.next++
 			s.position = c.last
 			if len(buf) >= limit {
