@@ -65,6 +65,16 @@ func BenchmarkAddAndRemove(b *testing.B) {
 	}
 }
 
+func BenchmarkRevise(b *testing.B) {
+	s := inOrder(facts10M/10, true)
+	r := rand.New(rand.NewPCG(1, 2))
+	for b.Loop() {
+		i := r.Int64N(facts10M / 10)
+		s.Revise(i*3000, float64(i*3000+500), math.Inf(1))
+		s.Revise(i*3000, math.Inf(1), float64(i*3000+500))
+	}
+}
+
 func BenchmarkRank(b *testing.B) {
 	s := inOrder(facts10M, false)
 	r := rand.New(rand.NewPCG(1, 2))

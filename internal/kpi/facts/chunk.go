@@ -100,6 +100,18 @@ func (c *chunk) remove(at int, wide bool) {
 	}
 }
 
+// revise changes the number of the only fact at t; false where it is not that.
+func (c *chunk) revise(t int64, from, to float64) bool {
+	at, ok := c.find(t, from, true)
+	if !ok || at > 0 && c.off[at-1] == c.off[at] || at+1 == len(c.off) || c.off[at+1] == c.off[at] {
+		return false
+	}
+	c.x[at] = to
+	c.loose = c.loose || from == c.max
+	c.max = max(c.max, to)
+	return true
+}
+
 // most is the greatest number. It is found anew only where it is asked for.
 func (c *chunk) most() float64 {
 	if c.loose {

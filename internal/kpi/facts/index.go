@@ -98,6 +98,18 @@ func (x *Index) Remove(f Fact) {
 	}
 }
 
+// revise gives a fact that was put in another number.
+func (x *Index) revise(f Fact, to float64) {
+	apart := x.apart[f.Kind]
+	ok := apart || x.total[f.Kind].Revise(f.T, f.X, to)
+	if (x.grouped || apart) && !x.group(f.Group)[f.Kind].Revise(f.T, f.X, to) {
+		ok = false
+	}
+	if !ok {
+		x.Missing++
+	}
+}
+
 // Replace takes out what is in old only and puts in what is in fresh only. It
 // may reorder both.
 func (x *Index) Replace(old, fresh []Fact) {
@@ -111,13 +123,20 @@ func (x *Index) Replace(old, fresh []Fact) {
 		return
 	}
 	for _, f := range fresh {
-		if i := slices.Index(old, f); i >= 0 {
-			last := len(old) - 1
-			old[i] = old[last]
-			old = old[:last]
+		i := slices.Index(old, f)
+		if i < 0 && x.wide[f.Kind] {
+			i = slices.IndexFunc(old, func(o Fact) bool { return o.Kind == f.Kind && o.T == f.T && o.Group == f.Group })
+			if i >= 0 {
+				x.revise(old[i], f.X)
+			}
+		}
+		if i < 0 {
+			x.Add(f)
 			continue
 		}
-		x.Add(f)
+		last := len(old) - 1
+		old[i] = old[last]
+		old = old[:last]
 	}
 	for _, f := range old {
 		x.Remove(f)

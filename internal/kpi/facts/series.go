@@ -88,6 +88,19 @@ func (s *Series) Remove(t int64, x float64) bool {
 	return false
 }
 
+// Revise changes the number of a fact; false when it is not there. It moves
+// nothing where the instant is that of no other fact.
+func (s *Series) Revise(t int64, from, to float64) bool {
+	if i := s.chunkOf(t); i >= 0 && !s.horizon.covers(t, to) && s.chunks[i].lo < t && s.chunks[i].revise(t, from, to) {
+		return true
+	}
+	if !s.Remove(t, from) {
+		return false
+	}
+	s.Add(t, to)
+	return true
+}
+
 // chunkOf is the last chunk that may hold t, -1 where all start after it.
 func (s *Series) chunkOf(t int64) int {
 	if t == math.MaxInt64 {

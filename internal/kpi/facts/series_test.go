@@ -112,6 +112,23 @@ func TestSeriesIsASortedMultiset(t *testing.T) {
 					m.remove(f.t, f.x)
 				}
 			},
+			"revise": func(t *rapid.T) {
+				if len(m.all) == 0 || !wide {
+					return
+				}
+				first := rapid.IntRange(0, len(m.all)-1).Draw(t, "first")
+				to := genNumber(t)
+				for _, f := range slices.Clone(m.all[first:min(len(m.all), first+rapid.IntRange(1, 40).Draw(t, "n"))]) {
+					if !s.Revise(f.t, f.x, to) {
+						t.Fatalf("%v is not there", f)
+					}
+					m.remove(f.t, f.x)
+					m.add(f.t, to)
+				}
+				if s.Revise(m.all[0].t, 1e9, 1) {
+					t.Fatal("revised what is not there")
+				}
+			},
 			"remove what may be there": func(t *rapid.T) {
 				at, x := genTime(t), genNumber(t)
 				if got, want := s.Remove(at, x), m.remove(at, x); got != want {
