@@ -41,6 +41,9 @@ func sections() []section {
 		{"fanout", (*bench).fanout},
 		{"subscribers", (*bench).idleSubscribers},
 		{"restart", (*bench).restart},
+		{"kpi-live", (*bench).kpiLive},
+		{"kpi", (*bench).kpi},
+		{"open", (*bench).openCases},
 	}
 }
 
