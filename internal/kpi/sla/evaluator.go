@@ -55,7 +55,12 @@ func (e *Evaluator) Changes(from, to, window int64) bool {
 }
 
 // Forget implements kpi.Evaluator.
-func (e *Evaluator) Forget(t int64) { e.index.Forget(t) }
+func (e *Evaluator) Forget(t int64) {
+	e.index.Forget(t)
+	for _, g := range e.goals {
+		g.cases.Forget(t)
+	}
+}
 
 // AppendBinary implements kpi.Evaluator.
 func (e *Evaluator) AppendBinary(dst []byte) []byte {
@@ -74,7 +79,7 @@ func (e *Evaluator) Restore(r *bin.Reader) {
 	e.index.Restore(r)
 	for _, g := range e.goals {
 		g.values.Restore(r)
-		g.targets, g.groups.found = nil, [2][]uint32{}
+		g.targets, g.groups.found, g.board = nil, [2][]uint32{}, board{}
 		g.cases.Restore(r)
 	}
 	e.usual = usual{}

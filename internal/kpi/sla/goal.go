@@ -21,6 +21,7 @@ type goal struct {
 	values  facts.Dict
 	targets []int64
 	cases   *fold.Keyed[clock]
+	board   board
 
 	byCode []uint8 // scratch
 }
@@ -61,6 +62,9 @@ func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, earliest int6
 			e.Who = g.code(to, row)
 		}
 		g.cases.Add(codes[key], e)
+		if g.board.made {
+			g.board.put(codes[key], g.cases.Last())
+		}
 		earliest = min(earliest, e.T)
 	}
 	return earliest

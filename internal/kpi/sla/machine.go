@@ -223,10 +223,13 @@ func (w *writer) stop(t int64) {
 // cancel drops a cycle; one whose deadline is not before t any more missed it.
 func (w *writer) cancel(t int64) {
 	switch {
-	case !w.bound:
 	case w.phase == standing:
-		w.add(pauseEnded, t)
-		w.add(dropped, t)
+		if w.bound {
+			w.add(pauseEnded, t)
+			w.add(dropped, t)
+		}
+	case !w.bound:
+		w.stretch(t)
 	case w.breached(t) || w.deadline == t:
 		w.stretch(t)
 		if !w.risked {

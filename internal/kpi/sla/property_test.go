@@ -99,7 +99,7 @@ func makeEvent(cases int, pick func(what string, n int) int) event.Event {
 
 // drawEvents draws a few events that can be shrunk, or many that cannot.
 func drawEvents(t *rapid.T) []event.Event {
-	if rapid.IntRange(0, 3).Draw(t, "size") > 0 {
+	if rapid.IntRange(0, 9).Draw(t, "size") > 0 {
 		cases := rapid.IntRange(1, 3).Draw(t, "cases")
 		return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) event.Event {
 			return makeEvent(cases, func(what string, n int) int { return rapid.IntRange(0, n-1).Draw(t, what) })
@@ -138,7 +138,7 @@ func feed(e *Evaluator, keys *kpi.Keys, r *rand.Rand, events []event.Event) {
 
 // expected is the value as the reference has it, of the cycles that match.
 func (s scenario) expected(q kpi.Query, match func(tags map[string]string, goal string) bool) (n int64, value float64, f Figures) {
-	now, after := look(s.spec, s.env.Calendars, s.events, q.At), look(s.spec, s.env.Calendars, s.events, base+1000*minute)
+	now, after := look(s.spec, s.env.Calendars, s.events, q.At), look(s.spec, s.env.Calendars, s.events, base+401*minute)
 	in := func(t int64) bool { return q.From <= t && t < q.At }
 	final := func(c *refCycle) map[string]string {
 		for _, o := range after.cycles {

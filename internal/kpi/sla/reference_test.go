@@ -28,6 +28,7 @@ type refCycle struct {
 	atRisk       bool  // by the share of the target that is left
 	rest         int64 // of the target, at the end
 	used, took   int64
+	spare        int64 // open time between the end and the deadline
 	tags         map[string]string
 }
 
@@ -143,7 +144,7 @@ func (l *life) live(events []event.Event) {
 	}
 	if l.c != nil {
 		l.c.rest = l.target - l.c.used
-		if l.due != nil {
+		if l.due != nil && !l.c.paused {
 			l.c.rest = calendar.Between(l.at, *l.due).Milliseconds()
 		}
 		// It may have come to be at risk within the last minute.
@@ -231,11 +232,14 @@ func (l *life) event(e event.Event) {
 	case "stop":
 		l.resume(x)
 		l.reach(x)
-		c.end, c.took = new(x), c.used
+		c.end, c.took, c.spare = new(x), c.used, l.target-c.used
+		if l.due != nil {
+			c.spare = l.calendars[l.goal.Calendar].Between(x, *l.due).Milliseconds()
+		}
 		l.runOut(x)
 		l.previous = c.tags
 	case "cancel":
-		c.end, c.cancelled = new(x), true
+		c.end, c.cancelled, c.took = new(x), true, c.used
 		l.previous = c.tags
 	}
 }

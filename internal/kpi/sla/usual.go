@@ -118,6 +118,16 @@ func (e *Evaluator) soon(codes []uint32, at int64) (n int) {
 	return n
 }
 
+// soonBefore is the deadline before which a running cycle is at risk by what is
+// usual, as of at; at itself where nothing is.
+func (e *Evaluator) soonBefore(g *goal, label uint32, at int64) int64 {
+	code := g.groups.byQueue(label) // which may be new to the leads
+	if l := e.leads(at)[code]; l.goal != nil {
+		return g.add(at, l.median)
+	}
+	return at
+}
+
 // atLeast counts the facts in [at, until) whose number is at or after at.
 func atLeast(c facts.Cut, k facts.Kind, at, until int64) (n int) {
 	for range c.RangeAbove(k, at, until, float64(at)) {
