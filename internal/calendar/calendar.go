@@ -66,9 +66,9 @@ func (c *Calendar) Add(from int64, d time.Duration) int64 {
 	case c == nil:
 		return saturatingAdd(from, ms)
 	case ms > 0:
-		return c.table.after(c.table.until(from) + ms)
+		return c.table.after(from, ms)
 	}
-	return c.table.before(c.table.until(from) + ms)
+	return c.table.before(from, -ms)
 }
 
 // Between is the open time between two instants, 0 where to is not after from.

@@ -55,7 +55,11 @@ func (p *plan) walk(from, to int64, yield func(stretch)) {
 
 // intervals are all open instants of the covered years.
 func (p *plan) intervals() []interval {
-	var all []interval
+	perWeek := 0
+	for _, usual := range p.week {
+		perWeek += len(usual)
+	}
+	all := make([]interval, 0, perWeek*int((horizonTo-horizonFrom)/(7*msOfDay)+2))
 	p.walk(horizonFrom, horizonTo, func(s stretch) {
 		if !s.open {
 			return

@@ -1,9 +1,6 @@
 package calendar
 
-import (
-	"math"
-	"sort"
-)
+import "math"
 
 // The years that calendars cover, in ms since 1970 UTC. Outside them they are
 // closed.
@@ -57,6 +54,15 @@ func newTable(intervals []interval) table {
 	return table{slots, starts}
 }
 
+// slotAt is the last slot at or before an instant inside the covered years.
+func (t *table) slotAt(at int64) int {
+	i := int(t.starts[(at-horizonFrom)>>stride])
+	for t.slots[i+1].at <= at {
+		i++
+	}
+	return i
+}
+
 // until is the open time from the start of the covered years until an instant.
 func (t *table) until(at int64) int64 {
 	if at <= horizonFrom {
@@ -65,37 +71,48 @@ func (t *table) until(at int64) int64 {
 	if at >= horizonTo {
 		return t.total()
 	}
-	i := int(t.starts[(at-horizonFrom)>>stride])
-	for t.slots[i+1].at <= at {
-		i++
-	}
+	i := t.slotAt(at)
 	return min(t.slots[i].open+at-t.slots[i].at, t.slots[i+1].open)
 }
 
 func (t *table) total() int64 { return t.slots[len(t.slots)-1].open }
 
-// after is the first instant until which there is that much open time.
-func (t *table) after(open int64) int64 {
-	if open <= 0 {
-		return horizonFrom
-	}
+// after is the first instant until which there are ms more open than until from.
+func (t *table) after(from, ms int64) int64 {
+	from = min(max(from, horizonFrom), horizonTo)
+	open := t.until(from) + ms
 	if open > t.total() {
 		return Never
 	}
-	i := t.slotOf(open) - 1
-	return t.slots[i].at + open - t.slots[i].open
+	// Most deadlines are a few slots away, so the search goes in growing steps.
+	near := t.slotAt(min(from, horizonTo-1))
+	step := 1
+	for near+step < len(t.slots) && t.slots[near+step].open < open {
+		near += step
+		step *= 2
+	}
+	return t.reach(open, near, min(near+step, len(t.slots)-1))
 }
 
-// before is the last instant until which there is no more open time than that.
-func (t *table) before(open int64) int64 {
+// before is the last instant until which there are ms less open than until to.
+func (t *table) before(to, ms int64) int64 {
+	open := t.until(to) - ms
 	if open < 0 {
 		return math.MinInt64
 	}
-	i := t.slotOf(open+1) - 1
-	return t.slots[i].at + open - t.slots[i].open
+	// The last instant with that much is where one more would begin.
+	return t.reach(open+1, 0, len(t.slots)-1) - 1
 }
 
-// slotOf is the first slot before which there is at least that much open time.
-func (t *table) slotOf(open int64) int {
-	return sort.Search(len(t.slots), func(i int) bool { return t.slots[i].open >= open })
+// reach is the first instant until which there is that much open time, given a
+// slot before which there is less and one before which there is not.
+func (t *table) reach(open int64, less, enough int) int64 {
+	for enough-less > 1 {
+		if middle := (less + enough) / 2; t.slots[middle].open < open {
+			less = middle
+		} else {
+			enough = middle
+		}
+	}
+	return t.slots[less].at + open - t.slots[less].open
 }
