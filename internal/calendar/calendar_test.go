@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 	"time"
+	_ "time/tzdata" // the vectors need zones on every machine
 )
 
 // ms is an instant written as RFC 3339.
