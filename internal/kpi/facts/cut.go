@@ -64,6 +64,18 @@ func (c Cut) Len(k Kind) (n int) {
 	return n
 }
 
+// Last walks over the last fact of a kind before t of each group, or of the
+// total.
+func (c Cut) Last(k Kind, t int64) iter.Seq2[int64, float64] {
+	return func(yield func(int64, float64) bool) {
+		for _, p := range c.parts {
+			if at, x, ok := p[k].Last(t); ok && !yield(at, x) {
+				return
+			}
+		}
+	}
+}
+
 // Range walks over the facts of a kind in [from, to), ordered within each group.
 func (c Cut) Range(k Kind, from, to int64) iter.Seq2[int64, float64] {
 	return c.RangeAbove(k, from, to, math.Inf(-1))

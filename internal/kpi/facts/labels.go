@@ -129,6 +129,16 @@ func (l *Labels) With(code uint32, i int, value uint32) uint32 {
 	return l.code(l.tuple)
 }
 
+// Head is the tuple of code with all values absent but the first n.
+func (l *Labels) Head(code uint32, n int) uint32 {
+	if n == len(l.Keys) {
+		return code
+	}
+	copy(l.tuple, l.tuples[code])
+	clear(l.tuple[n:])
+	return l.code(l.tuple)
+}
+
 // Value is the i-th value of a tuple as a code, 0 where absent.
 func (l *Labels) Value(code uint32, i int) uint32 { return l.tuples[code][i] }
 

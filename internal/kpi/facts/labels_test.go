@@ -87,6 +87,8 @@ func TestLabelsAreTuplesOfTagValues(t *testing.T) {
 				}
 			}
 			see(l.Fill(of(x), of(y)), filled)
+			n := rapid.IntRange(0, len(keys)).Draw(t, "head")
+			see(l.Head(of(x), n), append(slices.Clone(x[:n]), make([]word, len(keys)-n)...))
 			if len(keys) > 0 {
 				i := rapid.IntRange(0, len(keys)-1).Draw(t, "place")
 				with := slices.Clone(x)

@@ -190,6 +190,10 @@ func check(t *rapid.T, s *Series, m *model) {
 	if !slices.Equal(got, slices.DeleteFunc(want, low)) {
 		t.Fatalf("[%d, %d) above %v is wrong", from, to, least)
 	}
+	earlier := m.between(math.MinInt64, from)
+	if at, x, ok := s.Last(from); ok != (len(earlier) > 0) || ok && (fact{at, x}) != earlier[len(earlier)-1] {
+		t.Fatalf("last before %d: %v, want that of %v", from, fact{at, x}, earlier)
+	}
 	next, ok := s.Next(from)
 	after := m.between(from, math.MaxInt64)
 	if ok != (len(after) > 0) || ok && next != after[0].t {

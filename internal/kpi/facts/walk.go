@@ -43,6 +43,20 @@ func (s *Series) Next(t int64) (int64, bool) {
 	return 0, false
 }
 
+// Last is the last fact before t.
+func (s *Series) Last(t int64) (at int64, x float64, ok bool) {
+	for i := s.startingBefore(t) - 1; i >= 0; i-- {
+		c := &s.chunks[i]
+		if n := c.rank(t); n > 0 {
+			if s.wide {
+				x = c.x[n-1]
+			}
+			return c.at(n - 1), x, true
+		}
+	}
+	return 0, 0, false
+}
+
 // At is the i-th instant in order, counted from 0, forgotten ones left out.
 func (s *Series) At(i int) int64 {
 	if i < 0 || i >= s.n {
