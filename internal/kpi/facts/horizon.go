@@ -26,6 +26,13 @@ func (s *Series) Forget(t int64) { s.forget(t, false) }
 // to one of the two.
 func (s *Series) ForgetEnded(t int64) { s.forget(t, true) }
 
+// ForgetReplaced drops the facts before t but for the last of them.
+func (s *Series) ForgetReplaced(t int64) {
+	if last, _, ok := s.Last(t); ok {
+		s.Forget(last)
+	}
+}
+
 func (s *Series) forget(t int64, ended bool) {
 	if s.horizon.set && t <= s.horizon.t {
 		return

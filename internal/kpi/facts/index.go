@@ -21,7 +21,7 @@ type Fact struct {
 // each group. Group 0 is the group without tags, which the total includes.
 type Index struct {
 	wide  []bool
-	spans []bool
+	keeps []retention
 	apart []bool
 	total []Series
 	// groups[g] is nil for a group without facts. It is nil as a whole where the
@@ -35,7 +35,7 @@ type Index struct {
 
 // NewIndex makes an index of len(wide) kinds; wide tells which carry a number.
 func NewIndex(wide []bool, grouped bool) *Index {
-	x := &Index{wide: wide, spans: make([]bool, len(wide)), apart: make([]bool, len(wide)), grouped: grouped}
+	x := &Index{wide: wide, keeps: make([]retention, len(wide)), apart: make([]bool, len(wide)), grouped: grouped}
 	x.total = x.kinds()
 	return x
 }
@@ -43,7 +43,14 @@ func NewIndex(wide []bool, grouped bool) *Index {
 // Spans marks a wide kind whose facts are spans of time: the number is the
 // instant of the end, +Inf where there is none yet. Forget keeps those that are
 // not over.
-func (x *Index) Spans(k Kind) { x.spans[k] = true }
+func (x *Index) Spans(k Kind) { x.keeps[k] = (*Series).ForgetEnded }
+
+// Levels marks a kind whose facts are readings: each is in force until the next
+// one of its group. Forget keeps the one in force.
+func (x *Index) Levels(k Kind) { x.keeps[k] = (*Series).ForgetReplaced }
+
+// retention is what Forget does to a series.
+type retention func(s *Series, t int64)
 
 // Apart marks kinds that are only ever asked for by group: the total leaves them
 // out, and an index without groups has groups for them.
@@ -199,8 +206,8 @@ func (x *Index) Forget(t int64) {
 
 func (x *Index) forget(kinds []Series, t int64) {
 	for i := range kinds {
-		if x.spans[i] {
-			kinds[i].ForgetEnded(t)
+		if forget := x.keeps[i]; forget != nil {
+			forget(&kinds[i], t)
 		} else {
 			kinds[i].Forget(t)
 		}

@@ -14,21 +14,25 @@ const (
 	narrow Kind = iota
 	numbered
 	span
+	level
 )
 
+var allKinds = []Kind{narrow, numbered, span, level}
+
 func newIndex(grouped bool) *Index {
-	x := NewIndex([]bool{narrow: false, numbered: true, span: true}, grouped)
+	x := NewIndex([]bool{narrow: false, numbered: true, span: true, level: true}, grouped)
 	x.Spans(span)
+	x.Levels(level)
 	return x
 }
 
 func genFact(t *rapid.T) Fact {
 	f := Fact{
-		Kind: rapid.SampledFrom([]Kind{narrow, numbered, span}).Draw(t, "kind"), Group: uint32(rapid.IntRange(0, 3).Draw(t, "group")),
+		Kind: rapid.SampledFrom(allKinds).Draw(t, "kind"), Group: uint32(rapid.IntRange(0, 3).Draw(t, "group")),
 		T: rapid.Int64Range(0, 30).Draw(t, "t"),
 	}
 	switch f.Kind {
-	case numbered:
+	case numbered, level:
 		f.X = rapid.SampledFrom([]float64{0.5, 1, 7}).Draw(t, "x")
 	case span:
 		f.X = rapid.SampledFrom([]float64{float64(f.T), float64(f.T + 10), math.Inf(1)}).Draw(t, "end")
@@ -97,7 +101,7 @@ func compareIndex(t *rapid.T, x *Index, all []Fact, floor int64, grouped bool) {
 			c = x.Groups(g)
 		}
 		in := func(f Fact) bool { return g == nil || slices.Contains(g, f.Group) }
-		for _, k := range []Kind{narrow, numbered, span} {
+		for _, k := range allKinds {
 			for at := floor; at < 45; at += 5 {
 				rank, ahead := 0, 0
 				var open []float64
@@ -117,6 +121,9 @@ func compareIndex(t *rapid.T, x *Index, all []Fact, floor int64, grouped bool) {
 				}
 				if c.Rank(k, at) != rank || c.Count(k, floor, at) != ahead {
 					t.Fatalf("kind %d of %v before %d: rank %d, want %d; %d from %d on, want %d", k, g, at, c.Rank(k, at), rank, c.Count(k, floor, at), floor, ahead)
+				}
+				if k == level {
+					compareLast(t, c, all, g, at)
 				}
 				if k != span {
 					continue
@@ -141,6 +148,33 @@ func compareIndex(t *rapid.T, x *Index, all []Fact, floor int64, grouped bool) {
 	}
 }
 
+// compareLast holds that the last reading before t is known, of each group.
+func compareLast(t *rapid.T, c Cut, all []Fact, groups []uint32, at int64) {
+	last := map[uint32]fact{}
+	for _, f := range all {
+		g := f.Group
+		if groups == nil {
+			g = 0
+		} else if !slices.Contains(groups, g) {
+			continue
+		}
+		was, ok := last[g]
+		if is := (fact{f.T, f.X}); f.Kind == level && f.T < at && (!ok || compareFacts(was, is) < 0) {
+			last[g] = is
+		}
+	}
+	sum, want := 0.0, 0.0
+	for _, x := range c.Last(level, at) {
+		sum += x
+	}
+	for _, f := range last {
+		want += f.x
+	}
+	if sum != want {
+		t.Fatalf("the last readings of %v before %d add up to %v, want %v", groups, at, sum, want)
+	}
+}
+
 func TestTakingOutWhatIsNotThereIsSeen(t *testing.T) {
 	x := newIndex(true)
 	x.Add(Fact{Kind: narrow, T: 5, Group: 1})
@@ -154,7 +188,7 @@ func FuzzIndexRestore(f *testing.F) {
 	for _, grouped := range []bool{false, true} {
 		x := newIndex(grouped)
 		for i := range 50 {
-			x.Add(Fact{Kind: Kind(i % 3), Group: uint32(i % 4), T: int64(i), X: float64(i) * 1.5})
+			x.Add(Fact{Kind: Kind(i % 4), Group: uint32(i % 4), T: int64(i), X: float64(i) * 1.5})
 		}
 		x.Forget(20)
 		f.Add(grouped, x.AppendBinary(nil))
@@ -164,7 +198,7 @@ func FuzzIndexRestore(f *testing.F) {
 		r := bin.NewReader(data)
 		x.Restore(r)
 		for _, c := range []Cut{x.Total(), x.Groups([]uint32{0, 1, 2})} {
-			for k := range Kind(3) {
+			for k := range Kind(4) {
 				c.Rank(k, 10)
 				c.Len(k)
 				for range c.RangeAbove(k, 0, 100, 3) {
