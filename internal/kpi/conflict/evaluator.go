@@ -25,10 +25,11 @@ type Evaluator struct {
 	// top is above the codes of all cases.
 	top int
 
-	byCode []uint8 // scratch, as are:
-	flips  []flip
-	seen   []uint32 // by case: the round that last came across it
-	round  uint32
+	byCode          []uint8 // scratch, as are:
+	round           round
+	flips, merged   []flip
+	runs            []run
+	ended, censored []float64
 }
 
 // New implements kpi.Spec.
@@ -113,6 +114,6 @@ func (e *Evaluator) Restore(r *bin.Reader) {
 	e.rules.groups, e.rules.fields = nil, nil
 	e.index.Restore(r)
 	e.top = r.Len() // each takes a byte at least below
-	e.seen = nil
+	e.round = round{}
 	e.cases.Restore(r)
 }

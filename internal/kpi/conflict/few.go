@@ -40,6 +40,13 @@ func (f *few[T]) add(v T) {
 
 // keep drops what does not pass.
 func (f *few[T]) keep(pass func(T) bool) {
+	same := 0
+	for same < f.n && pass(f.at(same)) {
+		same++
+	}
+	if same == f.n {
+		return
+	}
 	kept := few[T]{}
 	for i := range f.n {
 		if v := f.at(i); pass(v) {

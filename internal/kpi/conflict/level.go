@@ -31,10 +31,10 @@ const (
 )
 
 const (
-	// entered and left count the cases edited within the definition's window: it
-	// is the former less the latter.
-	entered = edited + 1 + iota
-	left
+	// again and single: from the one to the other, two edits in a row of a case
+	// are both within the definition's window, and the case would count twice.
+	again = edited + 1 + iota
+	single
 	// paired: an edit follows one by another agent, before any are merged.
 	paired
 	kinds

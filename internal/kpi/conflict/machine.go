@@ -138,9 +138,6 @@ func (r *rules) advance(m *machine, t int64, found []facts.Fact) []facts.Fact {
 
 // Pending implements fold.Rules.
 func (r *rules) Pending(m *machine, found []facts.Fact) []facts.Fact {
-	if m.edit.known {
-		found = append(found, r.leaving(&m.edit))
-	}
 	if m.together.open {
 		until, _ := r.shared(&m.leases)
 		found = append(found, r.fact(closed+coPresence, m.together.group, until))

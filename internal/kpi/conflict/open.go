@@ -35,45 +35,61 @@ func (e *Evaluator) openCases(l level, at int64) (found []uint32) {
 		if to > span {
 			from = to - span
 		}
-		flips := e.walk(total, l, from, to)
-		for len(flips) > 0 {
-			n := 1
-			for n < len(flips) && flips[n].key == flips[0].key {
-				n++
-			}
-			if key, net := flips[0].key, outcome(flips[:n]); net != 0 && !decided[key] {
-				decided[key] = true
+		for _, o := range e.outcomes(e.walk(total, l, from, to)) {
+			if net := o.settle(); net != 0 && !decided[o.key] {
+				decided[o.key] = true
 				if net > 0 {
-					found = append(found, uint32(key))
+					found = append(found, uint32(o.key))
 					missing--
 				}
 			}
-			flips = flips[n:]
 		}
 		to = from
 	}
 	return found
 }
 
-// outcome tells how the flips of one case leave it: above 0 with an open
-// conflict, below 0 without one, and 0 where they cannot tell, for what begins
-// and ends in one instant leaves things as they were.
-func outcome(flips []flip) (last int) {
-	for len(flips) > 0 {
-		net, n := 0, 0
-		for ; n < len(flips) && flips[n].t == flips[0].t; n++ {
-			if flips[n].kind == closed {
-				net--
-			} else {
-				net++
-			}
-		}
-		if net != 0 {
-			last = net
-		}
-		flips = flips[n:]
+// outcome is how some flips leave a case.
+type outcome struct {
+	key float64
+	t   int64
+	net int // of the flips at t
+	was int // before
+}
+
+func (o *outcome) take(f flip) {
+	if f.t != o.t {
+		o.was, o.t, o.net = o.settle(), f.t, 0
 	}
-	return last
+	if f.kind == closed {
+		o.net--
+	} else {
+		o.net++
+	}
+}
+
+// settle is above 0 with an open conflict, below 0 without one, and 0 where the
+// flips cannot tell: what begins and ends in one instant leaves things as they
+// were.
+func (o *outcome) settle() int {
+	if o.net != 0 {
+		return o.net
+	}
+	return o.was
+}
+
+func (e *Evaluator) outcomes(flips []flip) (all []outcome) {
+	e.round.begin(e.top)
+	for _, f := range flips {
+		at, ok := e.round.get(f.key)
+		if !ok {
+			at = len(all)
+			e.round.set(f.key, at)
+			all = append(all, outcome{key: f.key})
+		}
+		all[at].take(f)
+	}
+	return all
 }
 
 // trace is who is in the conflicts of a case, by level.

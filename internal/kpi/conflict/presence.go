@@ -37,6 +37,9 @@ func (r *rules) leave(m *machine, e fold.Event, found []facts.Fact) []facts.Fact
 
 // expireLeases drops what has ended by t.
 func (r *rules) expireLeases(m *machine, t int64, found []facts.Fact) []facts.Fact {
+	if m.leases.n == 0 {
+		return found
+	}
 	if m.together.open {
 		if until, _ := r.shared(&m.leases); until <= t {
 			found = r.finish(coPresence, &m.together, until, found)

@@ -381,3 +381,49 @@ func FuzzRestore(f *testing.F) {
 		b.Conflicts(10)
 	})
 }
+
+// A case of thousands of events keeps marks of earlier states; late ones begin
+// from there.
+func TestLongCase(t *testing.T) {
+	metrics := []string{"case.edited", "edit.started", "edit.discarded", "presence.beat", "presence.beat", "presence.ended", "case.assigned", "conflict.cleared", "edit.rejected"}
+	r := rand.New(rand.NewPCG(3, 4))
+	var events []event.Event
+	version := 0
+	for i := range 3000 {
+		e := event.Event{Metric: metrics[r.IntN(len(metrics))], Time: int64(i) * 700, Tags: []event.Tag{
+			{Key: "caseId", Value: "1"}, {Key: "agentId", Value: fmt.Sprint("a", r.IntN(5))}, {Key: "baseVersion", Value: fmt.Sprint(max(0, version-r.IntN(2)))},
+		}}
+		if e.Metric == "case.edited" {
+			version++
+			e.Tags = append(e.Tags, event.Tag{Key: "version", Value: fmt.Sprint(version)})
+		}
+		events = append(events, e)
+	}
+	s := New()
+	s.ProxyWithin, s.Lease, s.NearMiss, s.EditExpiry = units.Duration(3*time.Second), units.Duration(2*time.Second), units.Duration(time.Second), units.Duration(4*time.Second)
+	inOrder, late := newBench(s, time.Minute), newBench(s, time.Minute)
+	inOrder.apply(events...)
+	for part := range slices.Chunk(events, 150) { // later than one mark, not than all
+		mixed := slices.Clone(part)
+		r.Shuffle(len(mixed), func(i, k int) { mixed[i], mixed[k] = mixed[k], mixed[i] })
+		late.apply(mixed...)
+		if r.IntN(4) == 0 {
+			var err error
+			if late, err = late.again(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if inOrder.index.Missing+late.index.Missing > 0 {
+		t.Fatal("facts that were to be taken out were missing")
+	}
+	for at := int64(0); at < 3000*700; at += 9_999 {
+		q := kpi.Query{From: at - 60_000, At: at}
+		if x, y := text(inOrder.Value(q)), text(late.Value(q)); x != y {
+			t.Fatalf("%+v:\n%s\n%s", q, x, y)
+		}
+		if x, y := inOrder.conflicts(at), late.conflicts(at); !slices.Equal(x, y) {
+			t.Fatalf("open at %d:\n%v\n%v", at, x, y)
+		}
+	}
+}

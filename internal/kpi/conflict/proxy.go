@@ -10,27 +10,18 @@ import (
 // that the next one is held against.
 type lastEdit struct {
 	known bool
-	group uint32
 	t     int64
 	by    save
 }
 
 // count takes a save in as an edit of its case.
 func (r *rules) count(m *machine, t int64, found []facts.Fact) []facts.Fact {
-	last := &m.edit
-	switch {
-	case !last.known:
-		found = append(found, r.fact(entered, m.group, t))
-	case t > last.t+r.window:
-		found = append(found, r.leaving(last), r.fact(entered, m.group, t))
+	last := m.edit.t
+	if m.edit.known && t < last+r.window {
+		found = append(found, r.fact(again, m.group, t), r.fact(single, m.group, last+r.window))
 	}
-	last.known, last.group, last.t = true, m.group, t
+	m.edit.known, m.edit.t = true, t
 	return append(found, r.fact(edited, m.group, t))
-}
-
-// leaving is the fact of a case that was not saved for a window's length.
-func (r *rules) leaving(last *lastEdit) facts.Fact {
-	return r.fact(left, last.group, last.t+r.window)
 }
 
 // follow holds an agent's save against the one before it: the one by the clock,
