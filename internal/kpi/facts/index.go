@@ -45,8 +45,8 @@ func NewIndex(wide []bool, grouped bool) *Index {
 // not over.
 func (x *Index) Spans(k Kind) { x.keeps[k] = (*Series).ForgetEnded }
 
-// Levels marks a kind whose facts are readings: each is in force until the next
-// one of its group. Forget keeps the one in force.
+// Levels marks a kind whose facts are readings, which are never taken out: each is
+// in force until the next one of its group. Forget keeps the one in force.
 func (x *Index) Levels(k Kind) { x.keeps[k] = (*Series).ForgetReplaced }
 
 // retention is what Forget does to a series.

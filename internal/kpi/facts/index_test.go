@@ -76,10 +76,12 @@ func replace(t *rapid.T, x *Index, all []Fact) []Fact {
 	drop := rapid.SliceOfN(rapid.IntRange(0, 2), len(all), len(all)).Draw(t, "drop")
 	var old, rest []Fact
 	for i, f := range all {
-		switch drop[i] {
-		case 0:
+		switch d := drop[i]; {
+		case f.Kind == level: // readings are not taken out
+			rest = append(rest, f)
+		case d == 0:
 			old = append(old, f)
-		case 1: // given as both old and fresh: it stays
+		case d == 1: // given as both old and fresh: it stays
 			old, fresh = append(old, f), append(fresh, f)
 		default:
 			rest = append(rest, f)
