@@ -33,7 +33,7 @@ func drawDefinition(t *rapid.T, name string) string {
 	by := pick("by", "[]", "[office]", "[office, queue]")
 	window := pick("window", "1h", "24h", "7d")
 	common := fmt.Sprintf("name: %s, window: %s, by: %s", name, window, by)
-	switch pick("type", "throughput", "sla", "satisfaction", "conflict", "call_service_level", "custom") {
+	switch pick("type", "throughput", "sla", "satisfaction", "conflict", "call_service_level", "custom", "backlog", "first_response", "reopen_rate") {
 	case "throughput":
 		return fmt.Sprintf("{%s, type: throughput, event: %s, per: %s}", common, pick("event", "case.resolved", "case.edited"), pick("per", "1h", "1m"))
 	case "sla":
@@ -50,9 +50,9 @@ func drawDefinition(t *rapid.T, name string) string {
 	case "backlog":
 		return fmt.Sprintf("{%s, type: backlog}", common)
 	case "first_response":
-		return fmt.Sprintf("{%s, type: first_response, %s}", common, pick("calendar", "by: "+by, "calendar: office"))
+		return fmt.Sprintf("{%s, type: first_response, %s}", common, pick("calendar", "key: caseId", "calendar: office"))
 	case "reopen_rate":
-		return fmt.Sprintf("{%s, type: reopen_rate, within: %s}", common, pick("within", "1h", "2d"))
+		return fmt.Sprintf("{%s, type: reopen_rate, within: %s}", common, pick("within", "10m", "50m"))
 	}
 	return fmt.Sprintf("{%s, type: custom, expr: '%s'}", common, pick("expr",
 		`count("case.reopened") / count("case.resolved")`,
