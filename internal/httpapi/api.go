@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -17,7 +18,10 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/auth"
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
+	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 	"github.com/hms-ops/hms-monitor/internal/store"
+	"github.com/hms-ops/hms-monitor/internal/strict"
 )
 
 // Reader is what the API reads events from.
@@ -34,7 +38,16 @@ type Options struct {
 	Limits ingest.Config
 	Reader Reader
 	// Sync returns once everything acknowledged can be read.
-	Sync   func(ctx context.Context) error
+	Sync func(ctx context.Context) error
+	// Applied returns once everything acknowledged is in the KPIs: sooner than Sync.
+	Applied func(ctx context.Context) error
+	KPIs    KPIs
+	// ParseKPI reads a definition against what is defined and known; file stands
+	// in its faults. PutKPI and DeleteKPI return once the change is on disk.
+	ParseKPI  func(file string, text []byte) (*kpi.Definition, *strict.Document)
+	PutKPI    func(ctx context.Context, d *kpi.Definition) (engine.Record, error)
+	DeleteKPI func(ctx context.Context, name string) error
+
 	Rules  func() []alert.Rule
 	States func() []alert.Series
 	// Health lists what the server depends on, and what is wrong with it.
@@ -46,17 +59,23 @@ type Options struct {
 	// Refused counts the requests that were not stored, by status.
 	Refused func(status int)
 	Version string
-	Logger  *slog.Logger
+	// Now is time.Now where it is nil.
+	Now    func() time.Time
+	Logger *slog.Logger
 }
 
 // New is the handler of the whole server.
 func New(o Options) http.Handler {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	a := &api{Options: o, budget: budget{most: int64(o.Limits.MaxInFlight)}}
 	described := http.NewServeMux()
 	spec := humago.New(described, describe(o.Version))
 	a.describeRaw(spec)
 	a.registerEvents(spec)
 	a.registerMetrics(spec)
+	a.registerKPIs(spec)
 	a.registerAlerts(spec)
 	tidy(spec.OpenAPI())
 	described.HandleFunc("/api/", notFound)
@@ -67,6 +86,9 @@ func New(o Options) http.Handler {
 	root.Handle("GET /metrics", read(o.Metrics))
 	root.Handle("GET /metrics/stream", read(o.Stream))
 	root.Handle("/api/", read(described))
+	operate := o.Auth.Require(auth.RoleOperate, described)
+	root.Handle("PUT /api/kpis/{name}", operate)
+	root.Handle("DELETE /api/kpis/{name}", operate)
 	root.Handle("/api/session", o.Auth.SessionHandler())
 	root.Handle("GET /openapi.json", described)
 	root.Handle("GET /openapi.yaml", described)

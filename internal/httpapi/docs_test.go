@@ -38,6 +38,7 @@ func ask(h http.Handler, method, path string) *httptest.ResponseRecorder {
 
 // operation is what the page tells of an OpenAPI operation.
 type operation struct {
+	OperationID          string
 	Summary, Description string
 	Tags                 []string
 	Parameters           []struct {
@@ -66,15 +67,15 @@ func description(t *testing.T) map[string]map[string]operation {
 // TestReference holds docs/api.md to the description that the server gives of
 // itself.
 func TestReference(t *testing.T) {
-	groups := map[string][]string{}
+	groups, examples := map[string][]string{}, examplesOf(t)
 	for path, item := range description(t) {
 		for method, o := range item {
-			groups[o.Tags[0]] = append(groups[o.Tags[0]], section(strings.ToUpper(method), path, o))
+			groups[o.Tags[0]] = append(groups[o.Tags[0]], section(strings.ToUpper(method), path, o)+examples[o.OperationID])
 		}
 	}
 	var page strings.Builder
 	page.WriteString(introduction)
-	for _, group := range []string{"Ingest", "Live", "Read", "Alerts", "Access", "Server"} {
+	for _, group := range []string{"Ingest", "Live", "Read", "KPIs", "Alerts", "Access", "Server"} {
 		fmt.Fprintf(&page, "\n## %s\n", group)
 		slices.Sort(groups[group])
 		page.WriteString(strings.Join(groups[group], ""))

@@ -46,8 +46,10 @@ func (Problem) Schema(huma.Registry) *huma.Schema {
 			"errors": {Type: "array", Items: &huma.Schema{
 				Type: "object", Required: []string{"field", "detail"},
 				Properties: map[string]*huma.Schema{
-					"index": {Type: "integer", Description: "The event's place in a request of several, from 0."},
-					"field": text("The member or parameter at fault; empty for the event itself."), "detail": text("What is wrong with it."),
+					"index":    {Type: "integer", Description: "The event's place in a request of several, from 0."},
+					"field":    text("The member or parameter at fault; empty for the event itself. In a definition, a JSON pointer."),
+					"position": text("Line and column in a definition, as 3:14."),
+					"detail":   text("What is wrong with it."),
 				},
 			}},
 		},

@@ -89,7 +89,7 @@ func (a *api) rates(ctx context.Context, in *ratesInput) (*ratesOutput, error) {
 	if step == 0 {
 		step = time.Minute.Milliseconds()
 	}
-	to := in.To.or(time.Now().UnixMilli())
+	to := in.To.or(a.now())
 	from := in.From.or(max(0, to-time.Hour.Milliseconds()))
 	if step < 1 || from >= to {
 		return nil, huma.NewError(http.StatusBadRequest, "from must be before to, and step a positive number of milliseconds")

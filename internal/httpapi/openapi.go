@@ -40,9 +40,9 @@ func (a *api) describeRaw(spec huma.API) {
 	doc.AddOperation(&huma.Operation{
 		OperationID: "get-stream", Method: http.MethodGet, Path: "/metrics/stream", Tags: []string{"Live"},
 		Summary:     "Everything as it happens (Server-Sent Events)",
-		Description: "Unnamed events are points, their data the event as posted. Events named alert are changes of state. The id resumes the stream by Last-Event-ID without loss or repeat. Points are selected by metric, and by tag.KEY=VALUE.",
+		Description: "Unnamed events are points, their data the event as posted. Events named alert are changes of state, events named kpi new values of KPIs: the values that stand come first, then changes, at most 4 a second for each series. The id resumes the stream of points and alerts by Last-Event-ID without loss or repeat. All are selected by metric, which may be the name of a KPI, and by tag.KEY=VALUE.",
 		Parameters: []*huma.Param{
-			text("metric", "query", "A metric name, or a prefix ending in *. May be repeated."),
+			text("metric", "query", "The name of a metric or a KPI, or a prefix ending in *. May be repeated."),
 			text("events", "query", "Which kinds to send, separated by commas: message, alert, kpi. By default all."),
 			text("lastEventId", "query", "Where to resume, for clients that cannot set the header."),
 			text("Last-Event-ID", "header", "Where to resume: everything after this id is sent first."),
@@ -62,10 +62,10 @@ func (a *api) describeRaw(spec huma.API) {
 }
 
 // tidy takes back what huma adds by itself: the contract answers 400 where huma
-// would 422.
+// would 422, save for definitions.
 func tidy(doc *huma.OpenAPI) {
 	for _, item := range doc.Paths {
-		for _, o := range []*huma.Operation{item.Get, item.Put, item.Post, item.Delete} {
+		for _, o := range []*huma.Operation{item.Get, item.Post, item.Delete} {
 			if o != nil {
 				delete(o.Responses, "422")
 			}

@@ -18,9 +18,11 @@ type Problem struct {
 // FieldError is one thing wrong with a request, and where.
 type FieldError struct {
 	// Index is the event's place in a request of several.
-	Index  *int   `json:"index,omitempty"`
-	Field  string `json:"field"`
-	Detail string `json:"detail"`
+	Index *int   `json:"index,omitempty"`
+	Field string `json:"field"`
+	// Position is the line and column in a text, as 3:14.
+	Position string `json:"position,omitempty"`
+	Detail   string `json:"detail"`
 }
 
 // MarshalJSON writes the members of RFC 9457. The type is always about:blank:

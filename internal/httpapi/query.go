@@ -117,8 +117,17 @@ func badCursor() error {
 
 // synced bounds a read and waits until it sees everything acknowledged.
 func (a *api) synced(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	return a.after(ctx, a.Sync)
+}
+
+// applied bounds a read and waits until the KPIs know everything acknowledged.
+func (a *api) applied(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	return a.after(ctx, a.Applied)
+}
+
+func (a *api) after(ctx context.Context, wait func(context.Context) error) (context.Context, context.CancelFunc, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeLimit)
-	if err := a.Sync(ctx); err != nil {
+	if err := wait(ctx); err != nil {
 		cancel()
 		return nil, nil, huma.NewError(http.StatusServiceUnavailable, err.Error())
 	}
