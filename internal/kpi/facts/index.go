@@ -43,14 +43,20 @@ func NewIndex(wide []bool, grouped bool) *Index {
 // Spans marks a wide kind whose facts are spans of time: the number is the
 // instant of the end, +Inf where there is none yet. Forget keeps those that are
 // not over.
-func (x *Index) Spans(k Kind) { x.keeps[k] = (*Series).ForgetEnded }
+func (x *Index) Spans(k Kind) { x.keeps[k] = unended }
 
 // Levels marks a kind whose facts are readings, which are never taken out: each is
 // in force until the next one of its group. Forget keeps the one in force.
-func (x *Index) Levels(k Kind) { x.keeps[k] = (*Series).ForgetReplaced }
+func (x *Index) Levels(k Kind) { x.keeps[k] = inForce }
 
-// retention is what Forget does to a series.
-type retention func(s *Series, t int64)
+// retention is what Forget keeps of what lies before its instant.
+type retention uint8
+
+const (
+	none retention = iota
+	unended
+	inForce
+)
 
 // Apart marks kinds that are only ever asked for by group: the total leaves them
 // out, and an index without groups has groups for them.
@@ -64,7 +70,7 @@ func (x *Index) kinds() []Series {
 	all := make([]Series, len(x.wide))
 	for i, wide := range x.wide {
 		all[i].wide = wide
-		if x.total != nil {
+		if x.total != nil && x.keeps[i] != inForce {
 			all[i].horizon = x.total[i].horizon
 			all[i].horizon.below = 0
 		}
@@ -206,9 +212,12 @@ func (x *Index) Forget(t int64) {
 
 func (x *Index) forget(kinds []Series, t int64) {
 	for i := range kinds {
-		if forget := x.keeps[i]; forget != nil {
-			forget(&kinds[i], t)
-		} else {
+		switch x.keeps[i] {
+		case unended:
+			kinds[i].ForgetEnded(t)
+		case inForce:
+			kinds[i].ForgetReplaced(t)
+		default:
 			kinds[i].Forget(t)
 		}
 	}

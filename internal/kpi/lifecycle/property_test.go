@@ -22,21 +22,22 @@ const hour = 3_600_000
 
 var within = 20 * time.Hour
 
+var times = []int64{0, 5, 10, 15, 20, 25, 30, 31, 32, 40, 50, 51, 60}
+
 // genEvent draws events that are often equal in time, and few cases.
 func genEvent(t *rapid.T) event.Event {
 	e := event.Event{
 		Metric: rapid.SampledFrom([]string{
-			"case.opened", "case.opened", "case.resolved", "case.resolved", "case.cancelled", "case.reopened", "case.reopened", "case.responded", "case.responded",
-			"backlog.reported", "case.edited",
+			"case.opened", "case.resolved", "case.reopened", "case.responded", "case.cancelled", "backlog.reported", "case.opened", "case.resolved", "case.reopened", "case.edited",
 		}).Draw(t, "metric"),
-		Time:  hour * rapid.Int64Range(0, 60).Draw(t, "t"),
+		Time:  hour * rapid.SampledFrom(times).Draw(t, "t"),
 		Value: float64(rapid.IntRange(0, 5).Draw(t, "value")),
 	}
 	for _, tag := range []struct {
 		key   string
 		texts []string
 	}{
-		{"actorKind", []string{"-", "-", "-", "bot", "agent"}}, {"caseId", []string{"-", "", "1", "1", "1", "2", "2", "3"}},
+		{"actorKind", []string{"-", "-", "-", "bot", "agent"}}, {"caseId", []string{"1", "2", "1", "2", "3", "", "-"}},
 		{"office", []string{"-", "-", "", "n", "s"}}, {"public", []string{"-", "-", "true", "false"}}, {"queue", []string{"-", "-", "x", "y"}},
 	} {
 		if text := rapid.SampledFrom(tag.texts).Draw(t, tag.key); text != "-" {
@@ -46,10 +47,11 @@ func genEvent(t *rapid.T) event.Event {
 	return e
 }
 
-func genQuery(by []string) *rapid.Generator[kpi.Query] {
+// genQuery draws windows that begin and end where something happens, or may.
+func genQuery(by []string, events []event.Event) *rapid.Generator[kpi.Query] {
 	return rapid.Custom(func(t *rapid.T) kpi.Query {
-		q := kpi.Query{From: hour * rapid.Int64Range(-5, 61).Draw(t, "from"), Now: 40 * hour}
-		q.At = q.From + hour*rapid.Int64Range(1, 70).Draw(t, "window")
+		at := rapid.SampledFrom(events).Draw(t, "event").Time + rapid.SampledFrom([]int64{0, 1, within.Milliseconds(), within.Milliseconds() - 1, 100 * hour}).Draw(t, "after")
+		q := kpi.Query{From: at - rapid.SampledFrom([]int64{1, 7 * hour, 30 * hour, 500 * hour}).Draw(t, "window"), At: at, Now: 40 * hour}
 		for i := range by {
 			if rapid.Bool().Draw(t, by[i]) {
 				q.By = append(q.By, i)
@@ -183,7 +185,7 @@ func TestAnswersAreTheReference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				by := rapid.SampledFrom([][]string{nil, {"office"}, {"office", "queue"}, {"queue"}}).Draw(t, "by")
-				events := rapid.SliceOfN(rapid.Custom(genEvent), 1, 60).Draw(t, "events")
+				events := rapid.SliceOfN(rapid.Custom(genEvent), 10, 60).Draw(t, "events")
 				b := newBench(k, by)
 				restart := rapid.IntRange(0, len(events)).Draw(t, "restart")
 				for i := 0; i < len(events); {
@@ -196,7 +198,7 @@ func TestAnswersAreTheReference(t *testing.T) {
 				}
 				shuffled := newBench(k, by)
 				shuffled.apply(rapid.Permutation(events).Draw(t, "order")...)
-				for _, q := range rapid.SliceOfN(genQuery(by), 1, 8).Draw(t, "queries") {
+				for _, q := range rapid.SliceOfN(genQuery(by, events), 15, 15).Draw(t, "queries") {
 					b.agree(t, events, q)
 					shuffled.agree(t, events, q)
 				}
@@ -216,9 +218,10 @@ func TestChangesTellsOfTimeAlone(t *testing.T) {
 				events := rapid.SliceOfN(rapid.Custom(genEvent), 1, 30).Draw(t, "events")
 				b := newBench(k, nil)
 				b.apply(events...)
-				window := hour * rapid.Int64Range(1, 70).Draw(t, "window")
-				from := rapid.Int64Range(-3, 90*hour).Draw(t, "from")
-				to := from + rapid.Int64Range(1, 3*hour).Draw(t, "later")
+				window := rapid.SampledFrom([]int64{hour, 30 * hour, 500 * hour}).Draw(t, "window")
+				from := rapid.SampledFrom(events).Draw(t, "event").Time + rapid.SampledFrom([]int64{-1, 0, 1}).Draw(t, "beside") +
+					rapid.SampledFrom([]int64{0, window, within.Milliseconds()}).Draw(t, "after")
+				to := from + rapid.SampledFrom([]int64{1, 2, hour}).Draw(t, "later")
 				ask := func(at int64) string {
 					s := b.Value(kpi.Query{From: at - window, At: at, Now: 1 << 50})[0]
 					if f, ok := s.Figures.(BacklogFigures); ok {
@@ -241,7 +244,7 @@ func TestForgetKeepsLaterWindows(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				by := []string{"office"}
-				events := rapid.SliceOfN(rapid.Custom(genEvent), 1, 60).Draw(t, "events")
+				events := rapid.SliceOfN(rapid.Custom(genEvent), 10, 60).Draw(t, "events")
 				slices.SortStableFunc(events, func(a, b event.Event) int { return int(a.Time - b.Time) })
 				at := hour * rapid.Int64Range(0, 60).Draw(t, "forget")
 				b, all := newBench(k, by), newBench(k, by)
@@ -250,7 +253,7 @@ func TestForgetKeepsLaterWindows(t *testing.T) {
 				b.Forget(at)
 				b = b.restarted(t)
 				for range 5 {
-					q := genQuery(by).Draw(t, "query")
+					q := genQuery(by, events).Draw(t, "query")
 					q.From = max(q.From, at)
 					q.At = max(q.At, q.From+1)
 					got, want := b.Value(q), all.Value(q)
