@@ -152,9 +152,9 @@ func (h *human) replied(row int) bool {
 }
 
 // Changes implements kpi.Evaluator. The waits that go on grow with time alone,
-// and may move the median.
+// and may move the median; so does an answer that was known ahead of its time.
 func (e *response) Changes(from, to, window int64) bool {
-	for range e.index.Total().RangeAbove(waits, to-window, to, float64(to)) {
+	for range e.index.Total().RangeAbove(waits, to-window, to, float64(from)) {
 		return true
 	}
 	return e.index.Changes(from, to) || e.index.Changes(from-window, to-window)
