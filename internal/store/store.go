@@ -141,6 +141,12 @@ type Store interface {
 	// Replay yields the events numbered after seq up to and including last,
 	// ascending, in blocks, until yield returns an error.
 	Replay(ctx context.Context, f Filter, seq, last uint64, yield func(Numbered) error) error
+	// Scan yields the events that q asks for, ascending, in blocks that have
+	// metric, value, time and the tags in q.Tags alone. through is the number up
+	// to which all of them have been yielded: it moves on by empty blocks where
+	// none pass, and ends at q.Last or the store's position, whichever is less.
+	// What comes next is read while yield runs; no transaction is open meanwhile.
+	Scan(ctx context.Context, q ScanQuery, yield func(through uint64, b *event.Block) error) error
 	// Alerts answers transitions, newest first, with Position before `before`
 	// (nil: from the newest) and At in [from, to).
 	Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error)

@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"strings"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
@@ -75,8 +74,9 @@ func readAlert(r *native.Result, row int) alert.Transition {
 		Since:     r.Int64s(10)[row],
 		Condition: r.Texts(11).Copy(row),
 	}
-	r.Maps(4).Each(row, func(key, text string) {
-		a.Tags = append(a.Tags, event.Tag{Key: strings.Clone(key), Value: strings.Clone(text)})
-	})
+	tags := r.Maps(4)
+	for i, to := tags.Entries(row); i < to; i++ {
+		a.Tags = append(a.Tags, event.Tag{Key: tags.Keys.Copy(i), Value: tags.Texts.Copy(i)})
+	}
 	return a
 }

@@ -5,153 +5,140 @@ import (
 	"strings"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
 )
 
-// blockReader makes a block of the rows of a query that selectEvents began,
-// column by column.
+// blockReader makes blocks of the rows of queries for a selection, column by
+// column.
 type blockReader struct {
-	layout             *layout
+	selection          selection
+	seqs               []uint64
 	times              []int64
 	values             []float64
-	metric, source, id columnReader
-	tags               []columnReader
-	more               map[string]*columnReader
+	metric, source, id textReader
+	tags               []textReader
+	more               map[string]*textReader
+	// last is how many rows the block before had, as a guess at the next.
+	last int
 }
 
-func newBlockReader(l *layout) *blockReader {
-	return &blockReader{layout: l, tags: make([]columnReader, len(l.tags))}
+func newBlockReader(s selection) *blockReader {
+	return &blockReader{selection: s, tags: make([]textReader, len(s.tags))}
 }
+
+func (b *blockReader) rows() int { return len(b.times) }
 
 // read appends a chunk.
 func (b *blockReader) read(r *native.Result, rows int) {
-	before := len(b.times)
-	b.times = append(b.times, r.Int64s(1)...)
-	b.metric.read(r.Texts(2))
-	b.values = append(b.values, r.Doubles(3)...)
-	b.source.read(r.Texts(4))
-	b.id.read(r.Texts(5))
+	before := b.rows()
+	if before == 0 {
+		b.begin(max(rows, b.last))
+	}
+	for _, seq := range r.Int64s(columnSeq) {
+		b.seqs = append(b.seqs, uint64(seq))
+	}
+	b.times = append(b.times, r.Int64s(columnTime)...)
+	b.values = append(b.values, r.Doubles(columnValue)...)
+	b.metric.read(r.Texts(columnMetric))
+	column := columnRest
+	if b.selection.whole {
+		b.source.read(r.Texts(column))
+		b.id.read(r.Texts(column + 1))
+		column += 2
+	}
 	for i := range b.tags {
-		b.tags[i].read(r.Texts(tagsFrom + i))
+		b.tags[i].read(r.Texts(column))
+		column++
 	}
-	if !b.layout.hasMore {
-		return
+	if b.selection.maps {
+		b.readMaps(r.Maps(column), before, rows)
 	}
-	maps := r.Maps(tagsFrom + len(b.tags))
+}
+
+func (b *blockReader) begin(rows int) {
+	b.seqs, b.times, b.values = make([]uint64, 0, rows), make([]int64, 0, rows), make([]float64, 0, rows)
+	b.metric.begin(rows)
+	b.source.begin(rows)
+	b.id.begin(rows)
+	for i := range b.tags {
+		b.tags[i].begin(rows)
+	}
+}
+
+func (b *blockReader) readMaps(maps native.Maps, before, rows int) {
 	for row := range rows {
-		maps.Each(row, func(key, text string) { b.keyed(key).set(before+row, text) })
+		for i, to := maps.Entries(row); i < to; i++ {
+			b.keyed(maps.Keys.Borrow(i)).set(before+row, maps.Texts, i)
+		}
 	}
 }
 
 // keyed is the column of a key out of more_tags.
-func (b *blockReader) keyed(key string) *columnReader {
+func (b *blockReader) keyed(key string) *textReader {
 	c := b.more[key]
 	if c == nil {
 		if b.more == nil {
-			b.more = map[string]*columnReader{}
+			b.more = map[string]*textReader{}
 		}
-		c = &columnReader{}
+		c = &textReader{}
 		b.more[strings.Clone(key)] = c
 	}
 	return c
 }
 
-func (b *blockReader) block() *event.Block {
-	rows := len(b.times)
+// take gives the rows read as a block, and begins the next.
+func (b *blockReader) take() store.Numbered {
+	rows := b.rows()
 	block := &event.Block{
 		Times: b.times, Values: b.values,
-		Metric: b.metric.column(rows), ID: b.id.column(rows), Source: b.source.column(rows),
+		Metric: b.metric.take(rows), ID: b.id.take(rows), Source: b.source.take(rows),
+	}
+	addTag := func(key string, c *textReader) {
+		if column := c.take(rows); len(column.Words) > 1 {
+			block.Tags = append(block.Tags, event.TagColumn{Key: key, Column: column})
+		}
 	}
 	for i := range b.tags {
-		if b.tags[i].words != nil {
-			block.Tags = append(block.Tags, event.TagColumn{Key: b.layout.tags[i].key, Column: b.tags[i].column(rows)})
+		addTag(b.selection.tags[i].key, &b.tags[i])
+	}
+	if len(b.more) > 0 {
+		for key, c := range b.more {
+			addTag(key, c)
 		}
+		slices.SortFunc(block.Tags, func(x, y event.TagColumn) int { return strings.Compare(x.Key, y.Key) })
 	}
-	if len(b.more) == 0 {
-		return block
-	}
-	for key, c := range b.more {
-		block.Tags = append(block.Tags, event.TagColumn{Key: key, Column: c.column(rows)})
-	}
-	slices.SortFunc(block.Tags, func(x, y event.TagColumn) int { return strings.Compare(x.Key, y.Key) })
-	return block
+	n := store.Numbered{Seqs: b.seqs, Block: block}
+	b.seqs, b.times, b.values, b.last = nil, nil, nil, rows
+	return n
 }
 
-// columnReader encodes texts by a dictionary. It leaves out what is absent at
-// the end, until column fills it up.
-type columnReader struct {
-	codes []uint32
-	words []string
-	// short and long find a text's code: those of up to twelve bytes by how
-	// DuckDB holds them, which is quicker to hash.
-	short map[native.Short]uint32
-	long  map[string]uint32
+// textReader encodes texts by a dictionary. It leaves out what is absent at the
+// end, until take fills it up.
+type textReader struct {
+	codes      []uint32
+	dictionary native.Dictionary
 }
 
-func (c *columnReader) read(t native.Texts) {
-	n := t.Len()
-	c.codes = slices.Grow(c.codes, n)
-	for row := range n {
-		code := uint32(event.Absent)
-		if t.Has(row) {
-			code = c.code(t, row)
-		}
-		c.codes = append(c.codes, code)
-	}
-}
+func (c *textReader) begin(rows int) { c.codes = make([]uint32, 0, rows) }
 
-func (c *columnReader) code(t native.Texts, row int) uint32 {
-	short, is := t.Short(row)
-	if !is {
-		return c.codeOf(t.Borrow(row))
-	}
-	code, known := c.short[short]
-	if !known {
-		if c.short == nil {
-			c.short = map[native.Short]uint32{}
-		}
-		code = c.add(t.Borrow(row))
-		c.short[short] = code
-	}
-	return code
-}
-
-func (c *columnReader) codeOf(text string) uint32 {
-	code, known := c.long[text]
-	if !known {
-		if c.long == nil {
-			c.long = map[string]uint32{}
-		}
-		code = c.add(text)
-		c.long[c.words[code]] = code
-	}
-	return code
-}
-
-func (c *columnReader) add(text string) uint32 {
-	if c.words == nil {
-		c.words = []string{""}
-	}
-	c.words = append(c.words, strings.Clone(text))
-	return uint32(len(c.words) - 1)
-}
+func (c *textReader) read(t native.Texts) { c.codes = c.dictionary.Append(c.codes, t) }
 
 // set sets a row behind those set before.
-func (c *columnReader) set(row int, text string) {
+func (c *textReader) set(row int, t native.Texts, i int) {
 	c.fill(row)
-	c.codes = append(c.codes, c.codeOf(text))
+	c.codes = append(c.codes, c.dictionary.Code(t, i))
 }
 
-func (c *columnReader) fill(rows int) {
-	for len(c.codes) < rows {
-		c.codes = append(c.codes, event.Absent)
+func (c *textReader) fill(rows int) {
+	if missing := rows - len(c.codes); missing > 0 {
+		c.codes = append(c.codes, make([]uint32, missing)...)
 	}
 }
 
-func (c *columnReader) column(rows int) event.Column {
+func (c *textReader) take(rows int) event.Column {
 	c.fill(rows)
-	if c.words == nil {
-		c.words = []string{""}
-	}
-	return event.Column{Codes: c.codes, Words: c.words}
+	column := event.Column{Codes: c.codes, Words: c.dictionary.Take()}
+	c.codes = nil
+	return column
 }

@@ -17,6 +17,12 @@ func (c *condition) and(term string, args ...any) {
 	c.args = append(c.args, args...)
 }
 
+// all demands what another condition does.
+func (c *condition) all(o condition) {
+	c.terms = append(c.terms, o.terms...)
+	c.args = append(c.args, o.args...)
+}
+
 func (c *condition) String() string { return strings.Join(c.terms, " AND ") }
 
 // filter demands what a store.Filter selects.

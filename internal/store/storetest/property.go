@@ -90,6 +90,9 @@ func (h *harness) compare(t *rapid.T) {
 		seq, last := rapid.Uint64Range(0, 60).Draw(t, "after"), rapid.Uint64Range(0, 200).Draw(t, "last")
 		equal(t, fmt.Sprintf("replay of %+v", f), h.replayed(f, seq, last), h.model.replay(f, seq, last))
 
+		keys := rapid.SliceOfN(anyKey, 0, 4).Draw(t, "scanned keys")
+		h.checkScan(store.ScanQuery{Metrics: f.Metrics, Tags: keys, After: seq, Last: last})
+
 		step := rapid.Int64Range(1, 30).Draw(t, "step length")
 		series, _, err := h.store.Rates(h.Context(), f, q.From, q.From+50, step)
 		if err != nil {

@@ -122,7 +122,7 @@ func testConcurrentReads(h *harness) {
 	const size, commits = 100, 25
 	stop := make(chan struct{})
 	var readers sync.WaitGroup
-	for r := range 3 {
+	for r := range 4 {
 		readers.Go(func() {
 			for {
 				select {
@@ -167,6 +167,18 @@ func (h *harness) readWhole(kind, size int) error {
 		err := h.store.Replay(h.Context(), store.Filter{}, 0, math.MaxUint64, func(n store.Numbered) error {
 			for i := range n.Seqs {
 				events = append(events, n.Block.Row(i))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	case 2:
+		q := store.ScanQuery{Last: h.store.Position().Seq}
+		q.Tags = h.store.TagKeys() // those of the events up to Last at least
+		err := h.store.Scan(h.Context(), q, func(_ uint64, b *event.Block) error {
+			for i := range b.Len() {
+				events = append(events, b.Row(i))
 			}
 			return nil
 		})

@@ -62,10 +62,10 @@ func (r *Result) Maps(column int) Maps {
 	entries := mapping.ListVectorGetChild(v)
 	size := mapping.ListVectorGetSize(v)
 	return Maps{
+		Keys:  texts(mapping.StructVectorGetChild(entries, 0), size),
+		Texts: texts(mapping.StructVectorGetChild(entries, 1), size),
 		lists: borrow[listEntry](v, mapping.DataChunkGetSize(r.chunk)),
 		valid: validity(v),
-		keys:  texts(mapping.StructVectorGetChild(entries, 0), size),
-		texts: texts(mapping.StructVectorGetChild(entries, 1), size),
 	}
 }
 
@@ -98,19 +98,6 @@ func texts(v mapping.Vector, n mapping.IdxT) Texts {
 
 // Len is the number of rows.
 func (t Texts) Len() int { return len(t.rows) }
-
-// Short is a text of up to twelve bytes as DuckDB holds it: equal where the
-// texts are.
-type Short [2]uint64
-
-// Short gives a row's text as it lies there, false where it is longer.
-func (t Texts) Short(row int) (Short, bool) {
-	s := &t.rows[row]
-	if s.length > inlined {
-		return Short{}, false
-	}
-	return *(*Short)(unsafe.Pointer(s)), true
-}
 
 // Has reports whether a row is not NULL.
 func (t Texts) Has(row int) bool { return t.valid.has(row) }
@@ -160,25 +147,25 @@ func (s *stringT) text() string {
 	return unsafe.String(s.data, int(s.length))
 }
 
+func (s *stringT) raw() key { return *(*key)(unsafe.Pointer(s)) }
+
 type listEntry struct{ offset, length uint64 }
 
-// Maps is a borrowed column of maps of text to text.
+// Maps is a borrowed column of maps of text to text: the entries of all rows,
+// one behind the other.
 type Maps struct {
-	lists []listEntry
-	valid mask
-	keys  Texts
-	texts Texts
+	Keys, Texts Texts
+	lists       []listEntry
+	valid       mask
 }
 
-// Each calls f with the entries of a row in their order; the texts are borrowed.
-func (m Maps) Each(row int, f func(key, text string)) {
+// Entries are those of a row: from the first up to before the second.
+func (m Maps) Entries(row int) (from, to int) {
 	if !m.valid.has(row) {
-		return
+		return 0, 0
 	}
 	list := m.lists[row]
-	for i := list.offset; i < list.offset+list.length; i++ {
-		f(m.keys.Borrow(int(i)), m.texts.Borrow(int(i)))
-	}
+	return int(list.offset), int(list.offset + list.length)
 }
 
 // Has reports whether a value of the chunk is not NULL.
