@@ -14,7 +14,7 @@ type board struct {
 
 // openClock is what the order of open cases depends on.
 type openClock struct {
-	start, risk int64
+	start, since, risk int64
 	// deadline of a running clock; of a paused one the time that is left.
 	deadline   int64
 	key, label uint32
@@ -47,7 +47,7 @@ func (b *board) put(key uint32, c *clock) {
 		return
 	}
 	o := openClock{
-		start: c.start, risk: c.risk, deadline: c.deadline,
+		start: c.start, since: c.since, risk: c.risk, deadline: c.deadline,
 		key: key, label: c.label, phase: c.phase, bound: c.bound, late: c.late,
 	}
 	if c.phase == standing {

@@ -56,13 +56,13 @@ func (g *goal) count(c *clock, t int64) {
 }
 
 // bind gives a cycle that begins at t its deadline: its own, or by its target.
-func (g *goal) bind(c *clock, t, due int64, given bool) {
+func (g *goal) bind(c *clock, t, deadline int64, given bool) {
 	c.bound, c.given, c.late, c.risked = true, given, false, false
 	switch {
-	case given && due < t:
+	case given && deadline < t:
 		c.target, c.deadline, c.risk, c.late = 0, t, t, true
 	case given:
-		c.target, c.deadline = g.between(t, due), due
+		c.target, c.deadline = g.between(t, deadline), deadline
 		c.risk = g.riskFrom(c, t)
 	case g.terms.Target.none():
 		c.bound = false

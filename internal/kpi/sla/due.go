@@ -31,13 +31,13 @@ func parseDue(text string) (int64, bool) {
 // packDue keeps a deadline beside an event at t: how far off it is, and that it
 // is there; 0 for none.
 func packDue(t int64, text string) int64 {
-	due, ok := parseDue(text)
-	if !ok || due-t > century {
+	deadline, ok := parseDue(text)
+	if !ok || deadline-t > century {
 		return 0
 	}
-	return (due-t)<<1 | 1
+	return (deadline-t)<<1 | 1
 }
 
-func unpackDue(t, packed int64) (due int64, ok bool) {
+func unpackDue(t, packed int64) (deadline int64, ok bool) {
 	return t + packed>>1, packed&1 == 1
 }

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi"
@@ -16,12 +17,17 @@ type Evaluator struct {
 	groups *groups       // of facts
 	index  *facts.Index
 	goals  []*goal
-	usual  usual
+	// newest is the latest event time, revision counts the blocks.
+	newest   int64
+	revision int
+
+	usual usual
+	soon  soon
 }
 
 // New implements kpi.Spec.
 func (s *Spec) New(c *kpi.Common, env *kpi.Env) kpi.Evaluator {
-	e := &Evaluator{spec: s, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(len(c.By) > 0)}
+	e := &Evaluator{spec: s, newest: math.MinInt64, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(len(c.By) > 0)}
 	e.groups = newGroups(c, s, e.labels)
 	for _, terms := range s.terms() {
 		g := &goal{
@@ -42,20 +48,27 @@ func (e *Evaluator) Apply(b *kpi.Batch) {
 	keys := b.Texts(e.spec.Key)
 	codes, _ := b.Codes(e.spec.Key)
 	e.labels.Use(b.Block)
-	earliest := int64(math.MaxInt64)
+	read := span{math.MaxInt64, math.MinInt64}
 	for _, g := range e.goals {
-		earliest = g.apply(b, keys, codes, earliest)
+		g.apply(b, keys, codes, &read)
 	}
-	e.usual.correct(earliest)
+	e.newest = max(e.newest, read.latest)
+	e.revision++
+	e.usual.correct(read.earliest)
 }
+
+// span is from when to when events were.
+type span struct{ earliest, latest int64 }
 
 // Changes implements kpi.Evaluator.
 func (e *Evaluator) Changes(from, to, window int64) bool {
-	return e.index.Changes(from, to) || e.index.Changes(from-window, to-window) || e.riskMoves(from, to)
+	return e.index.Changes(from, to) || e.index.Changes(from-window, to-window) || e.soonMoves(from, to)
 }
 
-// Forget implements kpi.Evaluator.
+// Forget implements kpi.Evaluator. What is usual in a queue at t depends on the
+// weeks before.
 func (e *Evaluator) Forget(t int64) {
+	t = fullHour(t) - usualDays
 	e.index.Forget(t)
 	for _, g := range e.goals {
 		g.cases.Forget(t)
@@ -64,6 +77,7 @@ func (e *Evaluator) Forget(t int64) {
 
 // AppendBinary implements kpi.Evaluator.
 func (e *Evaluator) AppendBinary(dst []byte) []byte {
+	dst = binary.AppendVarint(dst, e.newest)
 	dst = e.groups.AppendBinary(e.labels.AppendBinary(dst))
 	dst = e.index.AppendBinary(dst)
 	for _, g := range e.goals {
@@ -74,6 +88,7 @@ func (e *Evaluator) AppendBinary(dst []byte) []byte {
 
 // Restore implements kpi.Evaluator.
 func (e *Evaluator) Restore(r *bin.Reader) {
+	e.newest = r.Varint()
 	e.labels.Restore(r)
 	e.groups.Restore(r)
 	e.index.Restore(r)
@@ -82,5 +97,5 @@ func (e *Evaluator) Restore(r *bin.Reader) {
 		g.targets, g.groups.found, g.board = nil, [2][]uint32{}, board{}
 		g.cases.Restore(r)
 	}
-	e.usual = usual{}
+	e.usual, e.soon = usual{}, soon{}
 }

@@ -7,16 +7,16 @@ import "github.com/hms-ops/hms-monitor/internal/kpi/facts"
 // may lie ahead: an open cycle misses its deadline unless something happens.
 //
 // A cycle goes through the states on track, at risk, breached and paused. A
-// missed deadline takes a cycle from at risk to breached, so that every missed
-// fact has a risk fact before it.
+// deadline that passes unmet takes a cycle from at risk to breached, so that
+// every due fact without a met one has a risk fact before it.
 const (
 	// entered: a cycle with a deadline is open. It is left by closedMet,
 	// closedLate, dropped or left.
 	entered facts.Kind = iota
 	left
-	// metDeadline and missedDeadline stand at the deadline.
-	metDeadline
-	missedDeadline
+	// due stands at the deadline, met as well if the cycle ended by it.
+	due
+	met
 	// closedMet and closedLate stand at the stop.
 	closedMet
 	closedLate
@@ -38,12 +38,8 @@ const (
 	unmatched
 	repeated
 	keyless
-
-	// The kinds from here on are asked for by queue only. calm and calmOver keep
-	// when a cycle began to be on track and when that ended, at its deadline;
-	// handled keeps how long a cycle took, at its end.
-	calm
-	calmOver
+	// handled stands at the end of a cycle and keeps how long it took. It is asked
+	// for by queue only.
 	handled
 
 	kindCount
@@ -51,9 +47,9 @@ const (
 
 func newIndex(grouped bool) *facts.Index {
 	wide := make([]bool, kindCount)
-	wide[calm], wide[calmOver], wide[handled] = true, true, true
+	wide[handled] = true
 	x := facts.NewIndex(wide, grouped)
-	x.Apart(calm, calmOver, handled)
+	x.Apart(handled)
 	return x
 }
 
@@ -61,17 +57,15 @@ func newIndex(grouped bool) *facts.Index {
 type counter struct{ facts.Cut }
 
 // live are the open cycles by state, those at risk by the share left alone.
-type live struct{ breached, atRisk, onTrack, paused int }
-
-func (c counter) live(at int64) live {
+func (c counter) live(at int64) Live {
 	n := func(k facts.Kind) int { return c.Rank(k, at) }
-	missed, late := n(missedDeadline), n(closedLate)
-	l := live{
-		paused:   n(pauseBegan) - n(pauseEnded),
-		breached: missed + n(overdueIn) - n(overdueOut) - late,
-		atRisk:   n(risk) - n(calmed) - missed,
+	missed, late := n(due)-n(met), n(closedLate)
+	l := Live{
+		Paused:   n(pauseBegan) - n(pauseEnded),
+		Breached: missed + n(overdueIn) - n(overdueOut) - late,
+		AtRisk:   n(risk) - n(calmed) - missed,
 	}
 	open := n(entered) - n(left) - n(dropped) - n(closedMet) - late
-	l.onTrack = open - l.paused - l.breached - l.atRisk
+	l.OnTrack = open - l.Paused - l.Breached - l.AtRisk
 	return l
 }

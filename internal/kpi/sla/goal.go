@@ -34,13 +34,13 @@ func (g *goal) targetOf(value uint32) int64 {
 	return g.targets[value]
 }
 
-// apply takes the events of a block in, and tells the earliest of them that
-// meant something; keys are the cases, codes theirs.
-func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, earliest int64) int64 {
+// apply takes the events of a block in, and notes from when they are; keys are
+// the cases, codes theirs.
+func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, read *span) {
 	if g.byCode = g.kinds.Rows(b.Block, g.byCode); g.byCode == nil {
-		return earliest
+		return
 	}
-	due, value, to := column(b, g.terms.DueTag), column(b, g.terms.Target.Tag), column(b, toTag)
+	dueAt, value, to := column(b, g.terms.DueTag), column(b, g.terms.Target.Tag), column(b, toTag)
 	for row, code := range b.Metric.Codes {
 		means := g.byCode[code]
 		if means == 0 {
@@ -55,8 +55,8 @@ func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, earliest int6
 		switch means {
 		case started, reopened:
 			e.Who = g.code(value, row)
-			if due != nil && due.Has(row) {
-				e.A = packDue(e.T, due.Text(row))
+			if dueAt != nil && dueAt.Has(row) {
+				e.A = packDue(e.T, dueAt.Text(row))
 			}
 		case changed:
 			e.Who = g.code(to, row)
@@ -65,9 +65,8 @@ func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, earliest int6
 		if g.board.made {
 			g.board.put(codes[key], g.cases.Last())
 		}
-		earliest = min(earliest, e.T)
+		read.earliest, read.latest = min(read.earliest, e.T), max(read.latest, e.T)
 	}
-	return earliest
 }
 
 func column(b *kpi.Batch, tag string) *event.TagColumn {

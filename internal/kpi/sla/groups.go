@@ -9,7 +9,7 @@ import (
 
 // groups are the groups of facts: By with the goal in its place, and behind it
 // queue and goal. The last two are absent but for the facts that are asked for by
-// queue, which thus have groups of their own.
+// queue, which have groups of their own unless By tells both anyway.
 type groups struct {
 	*facts.Labels
 	labels *facts.Labels
@@ -17,6 +17,9 @@ type groups struct {
 	// of the queue, -1 where there is none.
 	from  []int
 	queue int
+	// pairAt are the places of queue and goal.
+	pairAt [2]int
+	apart  bool
 }
 
 func newGroups(c *kpi.Common, s *Spec, labels *facts.Labels) *groups {
@@ -31,6 +34,14 @@ func newGroups(c *kpi.Common, s *Spec, labels *facts.Labels) *groups {
 		}
 		g.from = append(g.from, at)
 	}
+	n := len(c.By)
+	g.pairAt = [2]int{slices.Index(g.from, g.queue), slices.Index(g.from, -1)}
+	if len(s.Goals) == 0 {
+		g.pairAt[1] = n + 1 // there is but one
+	}
+	if g.queue < 0 || g.pairAt[0] < 0 || g.pairAt[1] < 0 {
+		g.apart, g.pairAt = true, [2]int{n, n + 1}
+	}
 	return g
 }
 
@@ -39,9 +50,8 @@ type pair [2]uint32
 
 // pair of a group; false for one that does not tell them.
 func (g *groups) pair(code uint32) (pair, bool) {
-	n := len(g.from)
-	p := pair{g.Value(code, n), g.Value(code, n+1)}
-	return p, p[1] != 0
+	p := pair{g.Value(code, g.pairAt[0]), g.Value(code, g.pairAt[1])}
+	return p, p[1] != 0 || !g.apart
 }
 
 // view is the groups of the cycles of one goal by their label.
@@ -56,7 +66,12 @@ type view struct {
 func (v *view) plain(label uint32) uint32 { return v.code(0, label) }
 
 // byQueue is the group of the facts that the queue tells apart as well.
-func (v *view) byQueue(label uint32) uint32 { return v.code(1, label) }
+func (v *view) byQueue(label uint32) uint32 {
+	if !v.apart {
+		return v.code(0, label)
+	}
+	return v.code(1, label)
+}
 
 func (v *view) code(which int, label uint32) uint32 {
 	found := v.found[which]

@@ -32,11 +32,10 @@ func (g *goal) Pending(c *clock, found []facts.Fact) []facts.Fact {
 	case !c.bound:
 		w.add(goalless, c.start)
 	case c.phase == running:
-		w.add(missedDeadline, c.deadline)
+		w.add(due, c.deadline)
 		if !c.risked {
 			w.add(risk, c.risk)
 		}
-		w.addCalm(c.risk)
 	}
 	return w.found
 }
@@ -50,19 +49,6 @@ type writer struct {
 
 func (w *writer) add(k facts.Kind, t int64) {
 	w.found = append(w.found, facts.Fact{Kind: k, Group: w.groups.plain(w.label), T: t})
-}
-
-func (w *writer) addByQueue(k facts.Kind, t, x int64) {
-	w.found = append(w.found, facts.Fact{Kind: k, Group: w.groups.byQueue(w.label), T: t, X: float64(x)})
-}
-
-// addCalm says that the cycle has been on track since the running stretch began,
-// and up to end.
-func (w *writer) addCalm(end int64) {
-	if w.since < end {
-		w.addByQueue(calm, w.deadline, w.since)
-		w.addByQueue(calmOver, w.deadline, end)
-	}
 }
 
 func (w *writer) step(e fold.Event) {
@@ -112,8 +98,8 @@ func (w *writer) begin(e fold.Event) {
 	w.phase, w.known = running, true
 	w.start, w.since, w.used = e.T, e.T, 0
 	w.own, w.label = e.Label, w.labels.Fill(e.Label, w.before)
-	due, given := unpackDue(e.T, e.A)
-	w.bind(w.clock, e.T, due, given)
+	deadline, given := unpackDue(e.T, e.A)
+	w.bind(w.clock, e.T, deadline, given)
 	if w.bound {
 		w.add(entered, e.T)
 	}
@@ -127,8 +113,8 @@ func (w *writer) end() {
 	w.phase, w.before = idle, w.label
 }
 
-// stretch ends the running stretch at t, and says what was pending of it: that
-// the cycle came to be at risk before t, and until when it was on track.
+// stretch ends the running stretch at t. If the cycle came to be at risk before,
+// that is no longer pending.
 func (w *writer) stretch(t int64) (atRisk bool) {
 	if !w.bound {
 		w.count(w.clock, t)
@@ -139,7 +125,6 @@ func (w *writer) stretch(t int64) (atRisk bool) {
 		w.add(risk, w.risk)
 		w.risked = true
 	}
-	w.addCalm(min(t, w.risk))
 	w.count(w.clock, t)
 	return atRisk
 }
@@ -209,14 +194,15 @@ func (w *writer) stop(t int64) {
 		w.stretch(t)
 	case w.breached(t):
 		w.stretch(t)
-		w.add(missedDeadline, w.deadline)
+		w.add(due, w.deadline)
 		w.add(closedLate, t)
 	default:
-		w.add(metDeadline, w.deadline)
 		w.calmly(t)
+		w.add(due, w.deadline)
+		w.add(met, w.deadline)
 		w.add(closedMet, t)
 	}
-	w.addByQueue(handled, t, w.used)
+	w.found = append(w.found, facts.Fact{Kind: handled, Group: w.groups.byQueue(w.label), T: t, X: float64(w.used)})
 	w.end()
 }
 
@@ -235,7 +221,7 @@ func (w *writer) cancel(t int64) {
 		if !w.risked {
 			w.add(risk, w.risk)
 		}
-		w.add(missedDeadline, w.deadline)
+		w.add(due, w.deadline)
 		w.add(overdueOut, t)
 		w.add(left, t)
 	default:

@@ -45,9 +45,9 @@ func (m *moment) verdict() (kpi.CaseVerdict, kpi.CaseState) {
 	}
 	for _, f := range m.found {
 		switch f.Kind {
-		case metDeadline:
+		case closedMet:
 			return kpi.CycleMet, state
-		case missedDeadline:
+		case closedLate, overdueOut:
 			return kpi.CycleMissed, state
 		}
 	}

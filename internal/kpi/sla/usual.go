@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
 	"github.com/hms-ops/hms-monitor/internal/kpi/stats"
 )
 
@@ -9,10 +8,17 @@ import (
 // goal usually take: the median of those that ended in the 28 days before the
 // last full hour, if they were ten at least. The full hour lets a median serve
 // for an hour; what it is still depends on the events alone.
+//
+// Which cycles are open with how much time left is only known of now. As of an
+// instant that lies further back than events may be ahead of their time, this
+// rule says nothing, and the share of the target alone decides.
 const (
 	hour      = 3_600_000
 	usualDays = 28 * 24 * hour
 	usualMin  = 10
+	// ahead is how far the newest event may lie behind now.
+	ahead    = 10 * minuteMs
+	minuteMs = 60_000
 )
 
 // usual is how long cycles take, as of the full hour until.
@@ -80,7 +86,7 @@ func (e *Evaluator) medians(until int64) map[pair]lead {
 
 // goalOf is the goal of a group that tells it.
 func (e *Evaluator) goalOf(code uint32) *goal {
-	name, _ := e.groups.Text(code, len(e.groups.from)+1)
+	name, _ := e.groups.Text(code, e.groups.pairAt[1])
 	for _, g := range e.goals {
 		if g.terms.Name == name {
 			return g
@@ -95,29 +101,6 @@ func (l lead) matters() bool {
 	return l.goal.terms.DueTag != "" || l.median > int64(l.goal.share*float64(l.goal.terms.Target.least()))
 }
 
-// soon counts the cycles that are at risk by what is usual, and not by the share
-// of their target that is left; of all groups where codes is nil.
-func (e *Evaluator) soon(codes []uint32, at int64) (n int) {
-	leads := e.leads(at)
-	count := func(code uint32) {
-		if l := leads[code]; l.goal != nil {
-			c := e.index.Groups([]uint32{code})
-			until := l.goal.add(at, l.median)
-			n += atLeast(c, calmOver, at, until) - atLeast(c, calm, at, until)
-		}
-	}
-	if codes == nil {
-		for code := range leads {
-			count(uint32(code))
-		}
-		return n
-	}
-	for _, code := range codes {
-		count(code)
-	}
-	return n
-}
-
 // soonBefore is the deadline before which a running cycle is at risk by what is
 // usual, as of at; at itself where nothing is.
 func (e *Evaluator) soonBefore(g *goal, label uint32, at int64) int64 {
@@ -126,26 +109,4 @@ func (e *Evaluator) soonBefore(g *goal, label uint32, at int64) int64 {
 		return g.add(at, l.median)
 	}
 	return at
-}
-
-// atLeast counts the facts in [at, until) whose number is at or after at.
-func atLeast(c facts.Cut, k facts.Kind, at, until int64) (n int) {
-	for range c.RangeAbove(k, at, until, float64(at)) {
-		n++
-	}
-	return n
-}
-
-// riskMoves reports whether time alone may change how many cycles are at risk by
-// what is usual.
-func (e *Evaluator) riskMoves(from, to int64) bool {
-	if fullHour(from) != fullHour(to) {
-		return true
-	}
-	for code, l := range e.leads(to) {
-		if l.goal != nil && e.index.Groups([]uint32{uint32(code)}).Count(calmOver, l.goal.add(from, l.median), l.goal.add(to, l.median)) > 0 {
-			return true
-		}
-	}
-	return false
 }

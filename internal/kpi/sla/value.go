@@ -54,10 +54,10 @@ type Live struct {
 	Paused   int `json:"paused"`
 }
 
-func share(met, total int, label string) Share {
-	s := Share{Met: met, Total: total, Label: label}
+func share(inTime, total int, label string) Share {
+	s := Share{Met: inTime, Total: total, Label: label}
 	if total > 0 {
-		s.Ratio = new(float64(met) / float64(total))
+		s.Ratio = new(float64(inTime) / float64(total))
 	}
 	return s
 }
@@ -67,14 +67,13 @@ func (e *Evaluator) Value(q kpi.Query) []kpi.Series {
 	cuts := kpi.Cuts(e.index, e.groups.Labels, q.By)
 	all := make([]kpi.Series, 0, len(cuts))
 	for _, c := range cuts {
-		met := c.Count(metDeadline, q.From, q.At)
-		total := met + c.Count(missedDeadline, q.From, q.At)
+		inTime, total := c.Count(met, q.From, q.At), c.Count(due, q.From, q.At)
 		s := kpi.Series{Tags: c.Tags, Value: math.NaN(), N: int64(total)}
 		if total > 0 {
-			s.Value = float64(met) / float64(total)
+			s.Value = float64(inTime) / float64(total)
 		}
 		if !q.Brief {
-			e.explain(&s, c, q, met)
+			e.explain(&s, c, q, inTime)
 		}
 		all = append(all, s)
 	}
@@ -82,29 +81,30 @@ func (e *Evaluator) Value(q kpi.Query) []kpi.Series {
 }
 
 // explain adds what history has no use for.
-func (e *Evaluator) explain(s *kpi.Series, c kpi.Cut, q kpi.Query, met int) {
+func (e *Evaluator) explain(s *kpi.Series, c kpi.Cut, q kpi.Query, inTime int) {
 	n := func(k facts.Kind) int { return c.Count(k, q.From, q.At) }
 	now := counter{c.Cut}.live(q.At)
-	soon := e.soon(c.Codes, q.At)
+	soon := e.soonest(c.Codes, q.At)
+	now.AtRisk, now.OnTrack = now.AtRisk+soon, now.OnTrack-soon
 	onTime, late := n(closedMet), n(closedLate)
 	f := Figures{
-		Due:    share(met, int(s.N), "cycles whose deadline passed; open and overdue ones count as missed"),
+		Due:    share(inTime, int(s.N), "cycles whose deadline passed; open and overdue ones count as missed"),
 		Closed: share(onTime, onTime+late, "cycles that ended; excludes open overdue"),
-		ClosedAndOverdue: share(onTime, onTime+late+now.breached,
+		ClosedAndOverdue: share(onTime, onTime+late+now.Breached,
 			"cycles that ended, and those open and overdue now"),
-		Live:      Live{Breached: now.breached, AtRisk: now.atRisk + soon, OnTrack: now.onTrack - soon, Paused: now.paused},
+		Live:      now,
 		Cancelled: n(dropped), WithoutGoal: n(goalless),
 		Unmatched: n(unmatched), Repeated: n(repeated), WithoutKey: n(keyless),
 	}
 	if s.N > 0 {
-		lo, hi := stats.Wilson(int64(met), s.N)
+		lo, hi := stats.Wilson(int64(inTime), s.N)
 		s.Interval = &[2]float64{lo, hi}
 	}
 	if objective := e.spec.Objective; objective > 0 {
-		lo, hi := stats.Wilson(int64(met), s.N)
+		lo, hi := stats.Wilson(int64(inTime), s.N)
 		s.Verdict = stats.Verdict(lo, hi, objective)
 		f.Verdict = new(s.Verdict)
-		onTime, late := stats.Needed(int64(met), s.N, objective)
+		onTime, late := stats.Needed(int64(inTime), s.N, objective)
 		f.Needed, f.NeededLate = number(onTime), number(late)
 	}
 	s.Figures = f
