@@ -88,6 +88,7 @@ func TestLevels(t *testing.T) {
 		{"both are closed", coPresence, time.Minute, "started 1 open 0 cleared after 2s", "0s presence.started a sessionId=x\n1s presence.started a sessionId=y\n2s presence.started b\n3s presence.ended a sessionId=x\n4s presence.ended a"},
 		{"back soon", coPresence, 6 * time.Minute, "started 1 open 1", "0s presence.started a\n1s presence.started b\n2s presence.ended b\n5m presence.started b\n5m presence.beat a"},
 		{"back late", coPresence, 21 * time.Minute, "started 2 open 1 cleared after 1s", "0s presence.started a\n1s presence.started b\n2s presence.ended b\n20m presence.started b\n20m presence.beat a"},
+		{"a lease ends as something else happens", coPresence, 10 * time.Minute, "started 1 open 0 cleared after 50s", "10s presence.started a\n50s presence.started b\n100s case.edited b"},
 		// L1
 		{"edits overlap", nearMiss, time.Minute, "started 1 open 1", "0s edit.started a\n10s edit.started b"},
 		{"for 5 s exactly", nearMiss, time.Hour, "started 0 open 0", "0s edit.started a\n10s edit.started b\n15s edit.discarded a"},
@@ -100,6 +101,7 @@ func TestLevels(t *testing.T) {
 		{"given up", nearMiss, time.Hour, "started 1 open 0 cleared after 1785s", "0s edit.started a\n10s edit.started b"},
 		{"one is given up, the other saves", nearMiss, 2 * time.Hour, "started 1 open 0 cleared after 1785s", "0s edit.started a\n10s edit.started b\n25m edit.started b\n35m case.edited b"},
 		{"both are given up, one saves", nearMiss, 2 * time.Hour, "started 1 open 0 cleared after 2395s", "0s edit.started a\n0s edit.started b\n40m case.edited b"},
+		{"begun again", nearMiss, 41 * time.Minute, "started 1 open 1", "0s edit.started a\n20m edit.started a\n40m edit.started b"},
 		{"edits by their ids", nearMiss, time.Minute, "started 1 open 1", "0s edit.started a editId=x\n1s edit.started a editId=y\n2s edit.started b\n3s edit.discarded a editId=x"},
 		{"after a handover", nearMiss, time.Minute, "started 0 open 0", "0s edit.started a\n5s case.assigned b fromAgentId=a\n10s edit.started b"},
 		{"handed to a third", nearMiss, time.Minute, "started 1 open 1", "0s edit.started a\n5s case.assigned c fromAgentId=a\n10s edit.started b"},
@@ -125,6 +127,7 @@ func TestLevels(t *testing.T) {
 		{"cleared at once", confirmed, 610 * time.Second, "started 1 open 0 cleared after 600s", "0s case.edited a version=2 baseVersion=1\n10s case.edited b version=3 baseVersion=1\n610s conflict.cleared"},
 		{"cleared by a save", confirmed, time.Hour, "started 1 open 0 cleared after 50s", "0s case.edited a version=2 baseVersion=1\n10s case.edited b version=3 baseVersion=1\n60s case.edited a version=4 baseVersion=3"},
 		{"not by a stale save", confirmed, time.Hour, "started 1 open 1", "0s case.edited a version=2 baseVersion=1\n10s case.edited b version=3 baseVersion=1\n60s case.edited b version=4 baseVersion=2"},
+		{"not by a machine", confirmed, time.Hour, "started 1 open 1", "0s case.edited a version=2 baseVersion=1\n10s case.edited b version=3 baseVersion=1\n60s case.edited r version=4 baseVersion=3 actorKind=bot"},
 		{"again soon", confirmed, time.Hour, "started 1 open 1", "0s case.edited a version=2 baseVersion=1\n10s case.edited b version=3 baseVersion=1\n20s conflict.cleared\n30s case.edited a version=4 baseVersion=2"},
 		// proxy
 		{"within 15 min", proxy, 16 * time.Minute, "started 1 open 1", "0s case.edited a\n15m case.edited b"},
@@ -193,19 +196,22 @@ func TestClearanceCountsOpenOnes(t *testing.T) {
 func TestConflictsNamesWhoIsInThem(t *testing.T) {
 	b := newBench(New(), 24*time.Hour)
 	for _, line := range []string{
-		"0s presence.beat ann", "5s presence.beat bob", "6s presence.beat cyd", "7s presence.ended cyd",
+		"0s presence.beat ann", "5s presence.beat bob", "6s presence.beat cyd", "7s presence.beat dan", "8s presence.ended dan", "30s presence.beat ann", "30s presence.beat bob",
 		"10s edit.started ann", "11s edit.started bob", "20s case.edited dan caseId=2", "30s case.edited eve caseId=2",
 		"40s case.edited dan version=5 baseVersion=4 caseId=3", "41s case.edited eve version=6 baseVersion=4 caseId=3",
 	} {
 		b.apply(said(line))
 	}
 	got := strings.Join(b.conflicts(60_000), "\n")
-	want := "16000 L1 1 [ann bob]\n30000 proxy 2 [dan eve]\n41000 L3 3 [dan eve]\n41000 proxy 3 [dan eve]\n5000 L0 1 [ann bob]"
+	want := "16000 L1 1 [ann bob]\n30000 proxy 2 [dan eve]\n41000 L3 3 [dan eve]\n41000 proxy 3 [dan eve]\n5000 L0 1 [ann bob cyd]"
 	if got != want {
 		t.Fatalf("%s\nwant\n%s", got, want)
 	}
 	if got := b.conflicts(5_001); len(got) != 1 || got[0] != "5000 L0 1 [ann bob]" {
 		t.Fatalf("earlier: %v", got)
+	}
+	if got := b.conflicts(96_001); len(got) != 5 || got[4] != "5000 L0 1 [ann bob]" {
+		t.Fatalf("when cyd has left: %v", got)
 	}
 	if got := b.conflicts(7 * 86_400_000); len(got) != 1 || got[0] != "41000 L3 3 [dan eve]" {
 		t.Fatalf("much later: %v", got)
@@ -215,12 +221,13 @@ func TestConflictsNamesWhoIsInThem(t *testing.T) {
 // However many there are, a case follows a crowd and no more.
 func TestCrowds(t *testing.T) {
 	b := newBench(New(), 24*time.Hour)
-	for i := range 3 * crowd {
+	const n = crowd + 20
+	for i := range n {
 		b.apply(said(fmt.Sprintf("%ds presence.beat a%d", i/4, i)), said(fmt.Sprintf("%ds edit.started a%d", i/4, i)),
 			said(fmt.Sprintf("%ds case.edited a%d version=%d baseVersion=0", i/4, i, i+1)))
 	}
 	f := b.Value(kpi.Query{From: 0, At: 60_000})[0].Figures.(Figures)
-	if f.L0.Started != 1 || f.L0.Open != 1 || f.L3.Started != 1 || f.L3.Open != 1 || f.Proxy.Pairs != 3*crowd-1 || b.index.Missing != 0 {
+	if f.L0.Started != 1 || f.L0.Open != 1 || f.L3.Started != 1 || f.L3.Open != 1 || f.Proxy.Pairs != n-1 || b.index.Missing != 0 {
 		t.Fatalf("%s", text([]kpi.Series{{Figures: f}}))
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -21,7 +20,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/units"
 )
 
-// open reads a file of public data, which is not part of the project.
+// data reads a file of public data, which is not part of the project.
 func data(t *testing.T, name string) io.Reader {
 	f, err := os.Open("../../../../shared/data/" + name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -139,8 +138,11 @@ func TestWikipedia(t *testing.T) {
 			if tag == "" && f.Cases != 35_278 {
 				t.Errorf("%d pages", f.Cases)
 			}
+			if tag == "" {
+				continue
+			}
 			again := loaded(s, mixed, "channel")
-			for at := whole.At - 200*86_400_000; at < whole.At; at += 5_000_000_000 / 3 {
+			for at := whole.At - 120*86_400_000; at < whole.At; at += 10 * 86_400_000 {
 				q := kpi.Query{From: at - 86_400_000, At: at, By: []int{0}}
 				if x, y := text(b.Value(q)), text(again.Value(q)); x != y {
 					t.Fatalf("mixed up within a day:\n%s\n%s", x, y)
@@ -166,5 +168,4 @@ func TestProblems(t *testing.T) {
 	if x, y := text(b.Value(whole)), text(again.Value(whole)); x != y {
 		t.Fatalf("mixed up within a day:\n%s\n%s", x, y)
 	}
-	t.Log(fmt.Sprintf("%d episodes of %d pairs", f.Proxy.Started, f.Proxy.Pairs))
 }

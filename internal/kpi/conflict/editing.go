@@ -7,6 +7,10 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/kpi/fold"
 )
 
+// hands bounds the edits that are followed at once on one case: each is held
+// against each.
+const hands = 16
+
 // edit is one that was begun.
 type edit struct {
 	who, id uint32
@@ -30,7 +34,7 @@ func (r *rules) startEdit(m *machine, e fold.Event) {
 		n.excused = m.hand.t
 	}
 	r.change(m, e.T, func() {
-		if m.edits.n == crowd {
+		if m.edits.n == hands {
 			m.edits.set(m.edits.least(func(o edit) int64 { return o.seen }), n)
 		} else {
 			m.edits.add(n)
@@ -51,9 +55,9 @@ func (r *rules) endEdit(m *machine, who uint32, id, t int64) {
 // change makes a change to the edits at t. A near miss that it parts was alive
 // until then.
 func (r *rules) change(m *machine, t int64, do func()) {
-	before := m.near.open && r.overlaps(&m.edits).any
+	before := m.near.open && hot(&m.edits)
 	do()
-	if before && !r.overlaps(&m.edits).any {
+	if before && !hot(&m.edits) {
 		m.near.last, m.near.who = t, survivor(&m.edits)
 	}
 }
@@ -82,10 +86,10 @@ func (r *rules) expireEdits(m *machine, t int64, found []facts.Fact) []facts.Fac
 		}
 		m.edits.keep(func(e edit) bool { return e.seen+r.expiry > t })
 	}
-	if m.edits.n > 1 && r.overlaps(&m.edits).any {
-		return found
+	if m.near.open && !hot(&m.edits) {
+		found = r.settle(nearMiss, &m.near, t, found)
 	}
-	return r.settle(nearMiss, &m.near, t, found)
+	return found
 }
 
 // pendingEdits appends the facts of L1 that stand if nothing follows.
@@ -122,7 +126,7 @@ func (r *rules) overlaps(edits *few[edit]) overlap {
 		a := edits.at(i)
 		for k := range i {
 			b := edits.at(k)
-			if a.who == b.who || a.start <= b.excused || b.start <= a.excused {
+			if !inWay(&a, &b) {
 				continue
 			}
 			since, until := max(a.start, b.start), min(a.seen, b.seen)+r.expiry
@@ -133,6 +137,25 @@ func (r *rules) overlaps(edits *few[edit]) overlap {
 		}
 	}
 	return o
+}
+
+// inWay reports whether two edits are of different agents, neither of whom took
+// over from the other.
+func inWay(a, b *edit) bool {
+	return a.who != b.who && a.start > b.excused && b.start > a.excused
+}
+
+// hot reports whether any edits are in each other's way.
+func hot(edits *few[edit]) bool {
+	for i := 1; i < edits.n; i++ {
+		a := edits.at(i)
+		for k := range i {
+			if b := edits.at(k); inWay(&a, &b) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // survivor is the agent of all edits there are; 0 where they are of several or

@@ -50,10 +50,14 @@ window: 24h
 by: [office]
 `,
 		Edges: []string{
-			"An agent is never in conflict with themselves, nor is a machine with anybody.",
-			"L3 clears with `conflict.cleared`, or with the first later save made on the current version; L1 and proxy when no other agent's edit follows for `proxy_within`, dated back to the last one.",
-			"Conflicts still open are censored in the median and the 90th percentile, never left out. Where more than half are open the median is unknown: null.",
-			"Gaps shorter than `proxy_within` merge into one episode.",
+			"An agent is never in conflict with themselves, nor is a machine with anybody. A machine's save makes a version all the same. A save without an agent counts as an edit of its case, and is nobody's conflict.",
+			"An edit is no conflict with what others did before its agent was assigned the case, or before an assignment that names no agent. An assignment from an agent to themselves hands nothing over.",
+			"Edits `proxy_within` apart to the millisecond are a conflict. Gaps of up to `proxy_within` merge into one episode, at every level; while an L3 conflict is open, all further ones belong to it.",
+			"An edit is held against the one before it: by version where both have one, otherwise by the clock. L3 looks at versions alone, the newest 16 of a case; a save that tells only its base version makes the next one.",
+			"L0 is over when the leases no longer overlap. L1 and proxy are over when no other agent's edit follows for `proxy_within`; they are open until that is known, and the time to clear is dated back to when one agent left, or to the last edit by another. L2 is over at once.",
+			"L3 clears with `conflict.cleared`, or with the first later save made on the current version. An event without the case may name the conflict instead, as in `C-1` or `C-1/L3`.",
+			"Conflicts still open are censored in the median and the 90th percentile, never left out. Where too many are open to tell, the figure is null.",
+			"A tag asked by that an event does not carry is taken from the earlier events of its case. An episode belongs to the group of the event that began it.",
 		},
 	}
 }

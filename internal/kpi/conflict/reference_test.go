@@ -181,7 +181,6 @@ func togetherOf(s *Spec, all []deed, at int64) (found []episode) {
 	}
 	n := 0
 	for t := range at {
-		before := n
 		if !there(t, n) {
 			release(found, t)
 		}
@@ -193,7 +192,6 @@ func togetherOf(s *Spec, all []deed, at int64) (found []episode) {
 				release(found, t)
 			}
 		}
-		_ = before
 	}
 	return found
 }
@@ -324,7 +322,7 @@ func lostOf(s *Spec, all []deed) (found []episode) {
 				if people && !handed(all, n, d.who, o.t) {
 					hit = max(hit, d.version)
 				}
-			} else if o.base >= 0 && o.base < d.version && d.version < o.version && people && (o.t < d.t || !handed(all, n, o.who, d.t)) {
+			} else if o.base >= 0 && o.base < d.version && d.version < o.version && people && !handed(all, n, o.who, d.t) {
 				hit = max(hit, o.version)
 			}
 		}

@@ -112,7 +112,7 @@ func (s *saves) current(v *save) bool {
 // against reports whether an edit made without knowing an older one is in its
 // way.
 func (r *rules) against(m *machine, older, newer *save) bool {
-	return older.who != 0 && newer.who != 0 && older.who != newer.who && !(newer.t >= older.t && m.hand.given(newer.who, older.t)) &&
+	return older.who != 0 && newer.who != 0 && older.who != newer.who && !m.hand.given(newer.who, older.t) &&
 		r.intersect(older.label, newer.label)
 }
 
