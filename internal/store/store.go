@@ -41,7 +41,8 @@ type Commit struct {
 	// Alerts are the transitions that these events brought about.
 	Alerts []alert.Transition
 	// State is what each reader of the log wants back after a restart, by its
-	// name; it describes the moment of Position. A name not given is kept.
+	// name; it describes the moment of Position. A name not given is kept, one
+	// given nil is forgotten. A commit may hold states alone.
 	State map[string][]byte
 }
 
@@ -121,6 +122,8 @@ type Store interface {
 	Position() Position
 	// State gives back what the last commits saved under name, nil if nothing.
 	State(name string) ([]byte, error)
+	// States lists the names under which something is saved, ordered.
+	States() ([]string, error)
 	// TagKeys lists every tag key ever stored.
 	TagKeys() []string
 	// Commit applies c, or changes nothing and says why.

@@ -25,11 +25,7 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 	if err := follows(before.position, c); err != nil {
 		return err
 	}
-	next := &view{position: c.Position, layout: before.layout}
-	err := s.transact(ctx, func(w *native.Conn) (err error) {
-		next.layout, err = s.insert(ctx, w, before.layout, c)
-		return err
-	})
+	next, err := s.apply(ctx, before.layout, c)
 	if err != nil {
 		// A failure while the transaction ends leaves it open whether it was
 		// applied. The file knows, once it has been opened again.
@@ -48,6 +44,36 @@ func (s *Store) Commit(ctx context.Context, c store.Commit) error {
 		}
 	}
 	return nil
+}
+
+// apply stores c and gives the view that shows it.
+func (s *Store) apply(ctx context.Context, l *layout, c store.Commit) (*view, error) {
+	next := &view{position: c.Position}
+	files, err := s.files.write(c.State)
+	if err != nil {
+		s.swept(s.files.sweep())
+		return nil, explain(err)
+	}
+	err = s.transact(ctx, func(w *native.Conn) (err error) {
+		if next.layout, err = s.insert(ctx, w, l, c); err != nil {
+			return err
+		}
+		return saveStates(ctx, w, c.State, files)
+	})
+	switch {
+	case err == nil:
+		s.swept(s.files.committed(c.State, files))
+	case s.writer != nil: // else nobody knows yet which files the table refers to
+		s.swept(s.files.sweep())
+	}
+	return next, err
+}
+
+// swept tells of files that could not be removed.
+func (s *Store) swept(err error) {
+	if err != nil {
+		s.log.Warn("files of states that are no longer used could not be removed; the next such commit tries again", "error", err)
+	}
 }
 
 // follows checks that c comes next, so that nothing is ever applied twice.
@@ -111,7 +137,7 @@ func (s *Store) repaired(ctx context.Context, err error) error {
 	return told
 }
 
-// insert writes all of c and gives the layout that its tags lead to.
+// insert writes all of c but its states, and gives the layout that its tags lead to.
 func (s *Store) insert(ctx context.Context, w *native.Conn, l *layout, c store.Commit) (*layout, error) {
 	if c.Events != nil && c.Events.Len() > 0 {
 		keys := make([]string, len(c.Events.Tags))
@@ -135,14 +161,6 @@ func (s *Store) insert(ctx context.Context, w *native.Conn, l *layout, c store.C
 	}
 	if err := w.Append(ctx, "alerts", len(c.Alerts), alertColumns(c.Alerts)); err != nil {
 		return nil, err
-	}
-	for name, data := range c.State {
-		if err := w.Exec(ctx, `DELETE FROM state WHERE name = ?`, name); err != nil {
-			return nil, err
-		}
-		if err := w.Exec(ctx, `INSERT INTO state VALUES (?, ?)`, name, data); err != nil {
-			return nil, err
-		}
 	}
 	return l, w.Exec(ctx, fmt.Sprintf(`UPDATE position SET log_seq = %d, event_seq = %d`, c.Position.LogSeq, c.Position.Seq))
 }

@@ -2,6 +2,7 @@ package duckdb_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha512"
 	"encoding/binary"
@@ -44,8 +45,20 @@ func commitAfter(at store.Position) store.Commit {
 	return store.Commit{
 		Position: at, Events: event.Of(events...), Received: received,
 		Keys:  []store.Key{{Key: strconv.FormatUint(at.LogSeq, 10), Received: int64(at.LogSeq)}},
-		State: map[string][]byte{"seq": binary.BigEndian.AppendUint64(nil, at.Seq)},
+		State: map[string][]byte{"seq": binary.BigEndian.AppendUint64(nil, at.Seq), "large": largeState(at)},
 	}
+}
+
+// largeState is a state that is kept beside the database, now and then one that
+// is not, and at times none.
+func largeState(at store.Position) []byte {
+	switch at.LogSeq % 4 {
+	case 0:
+		return nil
+	case 1:
+		return binary.BigEndian.AppendUint64(nil, at.LogSeq)
+	}
+	return bytes.Repeat(binary.BigEndian.AppendUint64(nil, at.LogSeq), 1<<17+1)
 }
 
 func rowsAfter(at store.Position) int { return int(at.LogSeq%7)*200 + 1 }
@@ -164,6 +177,9 @@ func checkWhole(t *testing.T, s *duckdb.Store) {
 	state, err := s.State("seq")
 	if err != nil || want.Seq != 0 && binary.BigEndian.Uint64(state) != want.Seq {
 		t.Fatalf("state %x, %v, want that of event %d", state, err, want.Seq)
+	}
+	if large, err := s.State("large"); err != nil || !bytes.Equal(large, largeState(want)) {
+		t.Fatalf("a large state of %d bytes, %v, want the %d of message %d", len(large), err, len(largeState(want)), want.LogSeq)
 	}
 	infos, err := s.Metrics(context.Background())
 	if err != nil || want.Seq != 0 && infos[0].Count != want.Seq {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
@@ -77,6 +78,10 @@ func (s *Store) load(ctx context.Context, db *native.Database, first bool) (err 
 		return err
 	}
 	t.add(rest)
+	if err := s.files.load(ctx, c); err != nil {
+		return err
+	}
+	s.swept(s.files.sweep())
 	s.catalogue.set(t)
 	s.view.Store(v)
 	s.dirty = s.walSize() > 0
@@ -109,8 +114,11 @@ func (s *Store) walSize() int64 {
 	return info.Size()
 }
 
-// explain puts the port's error before DuckDB's where there is one for it.
+// explain puts the port's error before the cause where there is one for it.
 func explain(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
+		return fmt.Errorf("%w: make room, and it goes on by itself (%w)", store.ErrNoSpace, err)
+	}
 	var failed *native.Error
 	if !errors.As(err, &failed) {
 		return err

@@ -11,7 +11,7 @@ import (
 
 // schemaVersion counts the changes of the tables below. Raise it with each, and
 // give migrations what leads there from the version before.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // fixedColumns are those of table events that every event has; tags follow.
 var fixedColumns = [...]string{"seq", "time", "received", "metric", "value", "source", "id"}
@@ -29,14 +29,22 @@ CREATE TABLE alerts (
 	state VARCHAR, previous VARCHAR, value DOUBLE, time TIMESTAMP_MS, judged TIMESTAMP_MS,
 	since TIMESTAMP_MS, condition VARCHAR);
 CREATE TABLE position (log_seq UBIGINT NOT NULL, event_seq UBIGINT NOT NULL, counted_seq UBIGINT NOT NULL);
-CREATE TABLE state (name VARCHAR NOT NULL, data BLOB NOT NULL);
+CREATE TABLE state (name VARCHAR NOT NULL, data BLOB, file BIGINT, hash UBIGINT);
 CREATE TABLE metrics (metric VARCHAR, events BIGINT, first TIMESTAMP_MS, last TIMESTAMP_MS);
 CREATE TABLE metric_tags (metric VARCHAR, key VARCHAR, events BIGINT);
 INSERT INTO position VALUES (0, 0, 0);
 INSERT INTO schema_version VALUES (%d);
 COMMIT;`
 
-// prepareSchema makes the tables of a new file, and refuses those of a newer one.
+// migrations lead from a version to the next.
+var migrations = map[int64]string{
+	1: `ALTER TABLE state ALTER COLUMN data DROP NOT NULL;
+		ALTER TABLE state ADD COLUMN file BIGINT;
+		ALTER TABLE state ADD COLUMN hash UBIGINT;`,
+}
+
+// prepareSchema makes the tables of a new file, brings those of an older one up
+// to date, and refuses those of a newer one.
 func prepareSchema(ctx context.Context, c *native.Conn) error {
 	tables, err := one(ctx, c, `SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version'`)
 	if err != nil {
@@ -52,6 +60,12 @@ func prepareSchema(ctx context.Context, c *native.Conn) error {
 	if version > schemaVersion {
 		return fmt.Errorf("%w: its tables are of version %d, this program knows %d; run the program that wrote it, or a later one",
 			store.ErrNewer, version, schemaVersion)
+	}
+	for ; version < schemaVersion; version++ {
+		err := c.Exec(ctx, fmt.Sprintf(`BEGIN; %s UPDATE schema_version SET version = %d; COMMIT`, migrations[version], version+1))
+		if err != nil {
+			return fmt.Errorf("its tables of version %d cannot be brought to version %d: %w", version, version+1, err)
+		}
 	}
 	return nil
 }

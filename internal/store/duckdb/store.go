@@ -2,8 +2,8 @@
 // a single machine, and the only place with cgo in it. It knows nothing of HTTP,
 // the log or KPIs; app opens it, the pipeline commits to it, the HTTP API reads.
 //
-// docs/formats/store.md describes the tables, docs/adr/0003-store.md why they
-// are so.
+// docs/formats/store.md describes the tables and the files beside them,
+// docs/adr/0003-store.md why they are so.
 package duckdb
 
 import (
@@ -36,6 +36,9 @@ type Store struct {
 	// dirty: something was committed since the last checkpoint.
 	dirty bool
 
+	// files has the states that are too large for the database.
+	files stateFiles
+
 	readers readers
 	// view is what readers go by: it changes after a commit, never within.
 	view atomic.Pointer[view]
@@ -62,6 +65,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		options: options,
 		log:     options.Logger,
 	}
+	s.files.dir = s.path + ".state"
 	s.readers.init(options.Threads)
 	if err := s.open(ctx, true); err != nil {
 		return nil, err

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
@@ -19,6 +21,11 @@ func (h *harness) checkState() {
 			h.Fatalf("State(%q) = %q, %v, want %q", name, got, err, want)
 		}
 	}
+	names, err := h.store.States()
+	if err != nil {
+		h.Fatalf("States: %v", err)
+	}
+	equal(h, "names of states", names, slices.Sorted(maps.Keys(h.model.state)))
 	if got, err := h.store.State("never saved"); err != nil || got != nil {
 		h.Fatalf("State of nothing = %q, %v, want nil", got, err)
 	}
@@ -70,6 +77,48 @@ func testReopen(h *harness) {
 	h.reopen()
 	h.checkState()
 	h.checkAll()
+}
+
+// testStates saves small and large states, with events and without, again and
+// again.
+func testStates(h *harness) {
+	large := func(seed byte, size int) []byte {
+		data := make([]byte, size)
+		for i := range data {
+			data[i] = seed + byte(i>>12)*byte(i)
+		}
+		return data
+	}
+	alone := func(states map[string][]byte) {
+		h.Helper()
+		c := store.Commit{Position: h.model.position, State: states}
+		if err := h.store.Commit(h.Context(), c); err != nil {
+			h.Fatalf("Commit of states alone: %v", err)
+		}
+		h.model.commit(c, nil)
+		h.checkState()
+	}
+	alone(map[string][]byte{"kpi": []byte("before any event")})
+	h.apply(store.Commit{State: map[string][]byte{"kpi": large(1, 64<<20), "alert": []byte("small")}}, mixed(5))
+	h.checkState()
+	h.reopen()
+	h.checkState()
+	alone(map[string][]byte{"kpi": large(2, 5<<20), "other": large(3, 3<<20), "alert": large(4, 1<<20)})
+	if err := h.store.Checkpoint(h.Context()); err != nil {
+		h.Fatalf("Checkpoint: %v", err)
+	}
+	alone(map[string][]byte{"kpi": large(5, 5<<20), "other": nil, "never saved": nil})
+	h.reopen()
+	h.checkState()
+	refused := store.Commit{Position: h.model.position, State: map[string][]byte{"kpi": large(6, 5<<20)}}
+	refused.Position.Seq++
+	if err := h.store.Commit(h.Context(), refused); err == nil {
+		h.Fatalf("a commit that does not follow is accepted")
+	}
+	h.checkState()
+	alone(map[string][]byte{"kpi": {}, "alert": nil})
+	h.checkAll()
+	h.checkState()
 }
 
 func testIdleCommit(h *harness) {

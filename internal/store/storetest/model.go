@@ -39,7 +39,9 @@ func (m *model) commit(c store.Commit, events []event.Event) {
 		if m.state == nil {
 			m.state = map[string][]byte{}
 		}
-		m.state[name] = data
+		if m.state[name] = data; data == nil {
+			delete(m.state, name)
+		}
 	}
 }
 

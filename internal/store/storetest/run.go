@@ -37,6 +37,7 @@ func Run(t *testing.T, open Opener) {
 		{"rates count per step", testRates},
 		{"a commit that does not follow changes nothing", testAtomicity},
 		{"position and state survive reopening", testReopen},
+		{"states of any size are replaced and forgotten", testStates},
 		{"an idle commit moves the position alone", testIdleCommit},
 		{"retention deletes by event time", testRetain},
 		{"alerts page newest first", testAlerts},
