@@ -73,27 +73,29 @@ func seconds(ms int64) float64 { return float64(ms) / 1000 }
 // walk gives the flips of a level in [from, to), in order; of one instant, first
 // what begins. The cut must be the total or a single group.
 func (e *Evaluator) walk(c facts.Cut, l level, from, to int64) []flip {
-	var heads [3]int
 	e.flips = e.flips[:0]
-	kinds := [...]facts.Kind{started, resumed, closed}
-	var ends [3]int
-	for i, kind := range kinds {
-		heads[i] = len(e.flips)
+	for _, kind := range [...]facts.Kind{started, resumed, closed} {
+		before := len(e.flips)
 		for t, x := range c.Range(kind+l, from, to) {
 			e.flips = append(e.flips, flip{t, x, kind})
 		}
-		ends[i] = len(e.flips)
-	}
-	e.merged = e.merged[:0]
-	for len(e.merged) < len(e.flips) {
-		least := -1
-		for i := range kinds {
-			if heads[i] < ends[i] && (least < 0 || e.flips[heads[i]].t < e.flips[heads[least]].t) {
-				least = i
-			}
+		if before > 0 && before < len(e.flips) {
+			e.merged = merge(e.merged[:0], e.flips[:before], e.flips[before:])
+			e.flips, e.merged = e.merged, e.flips
 		}
-		e.merged = append(e.merged, e.flips[heads[least]])
-		heads[least]++
 	}
-	return e.merged
+	return e.flips
+}
+
+// merge appends what two lists hold in order of time, of one instant the first
+// list's first.
+func merge(dst, a, b []flip) []flip {
+	for len(a) > 0 && len(b) > 0 {
+		if b[0].t < a[0].t {
+			dst, b = append(dst, b[0]), b[1:]
+		} else {
+			dst, a = append(dst, a[0]), a[1:]
+		}
+	}
+	return append(append(dst, a...), b...)
 }

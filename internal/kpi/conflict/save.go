@@ -9,14 +9,13 @@ import (
 
 // save is an edit that was saved.
 type save struct {
-	version, base int64 // unknown where the event does not say
+	version, base int64 // -1 where the event does not say
 	t             int64
 	who           uint32 // 0 for a machine, or where the event does not say
 	label         uint32 // has the fields
 }
 
 const (
-	unknown = -1
 	// idBits is how much is kept of an edit's id, so that the base version fits
 	// beside it: it need only tell the edits of one agent on one case apart.
 	idBits = 12
