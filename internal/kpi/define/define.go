@@ -135,7 +135,7 @@ func Validate(d *kpi.Definition, env *kpi.Env) (faults fault.List) {
 const maxBy = 6
 
 func defaultWindow(kind string) units.Duration {
-	hours := map[string]int{"throughput": 1, "conflict": 24, "call_service_level": 24, "backlog": 24}
+	hours := map[string]int{"throughput": 1, "conflict": 24, "call_service_level": 24, "backlog": 24, "reopen_rate": 28 * 24}
 	if h, ok := hours[kind]; ok {
 		return units.Duration(time.Duration(h) * time.Hour)
 	}

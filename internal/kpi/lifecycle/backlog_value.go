@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"math"
+	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
@@ -83,24 +84,15 @@ func (e *backlog) ages(c facts.Cut, t int64) Ages {
 		e.old = append(e.old, hours(t-since))
 	}
 	for since := range c.RangeAbove(before, math.MinInt64, t, float64(t)) {
-		e.old = without(e.old, hours(t-since))
+		i := slices.Index(e.old, hours(t-since)) // few cases move between groups
+		e.old = slices.Delete(e.old, i, i+1)
 	}
 	if len(e.old) == 0 {
 		return Ages{}
 	}
-	p50, p90, most := stats.Quantile(e.old, 0.5), stats.Quantile(e.old, 0.9), stats.Quantile(e.old, 1)
+	slices.Reverse(e.old) // the youngest first: it is quick to select from what is in order
+	p50, p90, most := stats.Quantile(e.old, 0.5), stats.Quantile(e.old, 0.9), slices.Max(e.old)
 	return Ages{&p50, &p90, &most}
-}
-
-// without takes one x out, which is there. Few cases move between groups.
-func without(values []float64, x float64) []float64 {
-	for i, v := range values {
-		if v == x {
-			values[i] = values[len(values)-1]
-			return values[:len(values)-1]
-		}
-	}
-	return values
 }
 
 // reported adds up what the sources said last, each of its part of the cases.

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/calendar"
@@ -47,12 +48,11 @@ func (s *Response) roles() []role {
 // Validate implements kpi.Spec.
 func (s *Response) Validate(_ *kpi.Common, env *kpi.Env) fault.List {
 	faults := validateRoles(s.roles(), s.Key, env)
-	if s.Calendar != "" && env != nil && env.Calendars[s.Calendar] == nil {
-		var known []string
-		for name := range env.Calendars {
-			known = append(known, name)
+	if s.Calendar != "" && env != nil {
+		if _, ok := env.Calendars[s.Calendar]; !ok {
+			known := slices.Sorted(maps.Keys(env.Calendars))
+			faults.Add(fmt.Sprintf("no calendar is called %q%s: define it in the section calendars", s.Calendar, suggest.Near(s.Calendar, known)), "calendar")
 		}
-		faults.Add(fmt.Sprintf("no calendar is called %q%s: define it in the section calendars", s.Calendar, suggest.Near(s.Calendar, known)), "calendar")
 	}
 	return faults
 }
