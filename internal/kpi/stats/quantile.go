@@ -3,6 +3,7 @@ package stats
 import (
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -25,9 +26,16 @@ func Quantile(values []float64, p float64) float64 {
 
 // nth is the value that would stand at place i if the values were sorted.
 func nth(values []float64, i int) float64 {
+	if slices.IsSorted(values) {
+		return values[i]
+	}
 	// Each round halves the values as a rule; where it does not, they are sorted.
+	// Pivots are from anywhere: what is nearly in order would lead others astray.
+	r := rand.NewPCG(uint64(len(values)), 0)
 	for rounds := 2 * bits.Len(uint(len(values))); rounds > 0 && len(values) > 12; rounds-- {
-		below, above := partition(values)
+		pick := func() float64 { return values[r.Uint64()%uint64(len(values))] }
+		a, b, c := pick(), pick(), pick()
+		below, above := partition(values, max(min(a, b), min(max(a, b), c)))
 		switch {
 		case i < below:
 			values = values[:below]
@@ -43,9 +51,7 @@ func nth(values []float64, i int) float64 {
 }
 
 // partition puts the values below a pivot first and those above it last.
-func partition(v []float64) (below, above int) {
-	a, b, c := v[0], v[len(v)/2], v[len(v)-1]
-	pivot := max(min(a, b), min(max(a, b), c))
+func partition(v []float64, pivot float64) (below, above int) {
 	above = len(v)
 	for i := 0; i < above; {
 		switch {
