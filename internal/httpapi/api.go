@@ -42,6 +42,7 @@ type Options struct {
 	// Applied returns once everything acknowledged is in the KPIs: sooner than Sync.
 	Applied func(ctx context.Context) error
 	KPIs    KPIs
+	Cases   Cases
 	// ParseKPI reads a definition against what is defined and known; file stands
 	// in its faults. PutKPI and DeleteKPI return once the change is on disk.
 	ParseKPI  func(file string, text []byte) (*kpi.Definition, *strict.Document)
@@ -70,15 +71,7 @@ func New(o Options) http.Handler {
 		o.Now = time.Now
 	}
 	a := &api{Options: o, budget: budget{most: int64(o.Limits.MaxInFlight)}}
-	described := http.NewServeMux()
-	spec := humago.New(described, describe(o.Version))
-	a.describeRaw(spec)
-	a.registerEvents(spec)
-	a.registerMetrics(spec)
-	a.registerKPIs(spec)
-	a.registerAlerts(spec)
-	tidy(spec.OpenAPI())
-	described.HandleFunc("/api/", notFound)
+	described, _ := a.described()
 
 	read := func(h http.Handler) http.Handler { return o.Auth.Require(auth.RoleRead, h) }
 	root := http.NewServeMux()
@@ -102,6 +95,21 @@ func New(o Options) http.Handler {
 		o.UI.ServeHTTP(w, r)
 	})
 	return auth.SecurityHeaders(recovering(o.Logger, root))
+}
+
+// described serves what OpenAPI describes.
+func (a *api) described() (*http.ServeMux, huma.API) {
+	mux := http.NewServeMux()
+	spec := humago.New(mux, describe(a.Version))
+	a.describeRaw(spec)
+	a.registerEvents(spec)
+	a.registerMetrics(spec)
+	a.registerKPIs(spec)
+	a.registerCases(spec)
+	a.registerAlerts(spec)
+	tidy(spec.OpenAPI())
+	mux.HandleFunc("/api/", notFound)
+	return mux, spec
 }
 
 type api struct {

@@ -16,15 +16,21 @@ import (
 // examplesOf asks a server what the page shows, by operation.
 func examplesOf(t *testing.T) map[string]string {
 	t.Helper()
-	o := openOffice(t, auth.Config{}, resolvedPerHour)
+	o := openOffice(t, auth.Config{}, resolvedPerHour, twoDays)
 	o.resolve("north", 50*time.Minute, 25*time.Minute, 4*time.Minute)
 	o.resolve("south", 7*time.Minute)
+	o.tell("case.opened", "C-1", "north", 50*time.Hour)
+	o.tell("case.paused", "C-1", "north", 40*time.Hour)
+	o.tell("case.resumed", "C-1", "north", 34*time.Hour)
+	o.tell("case.opened", "C-2", "north", 49*time.Hour)
 	const rate = "/api/kpis/cases.resolved.per.hour"
 	examples := map[string]string{}
 	for _, e := range []struct{ operation, method, path, body string }{
 		{"get-kpi", http.MethodGet, rate, ""},
 		{"get-kpi-value", http.MethodGet, rate + "/value?by=office", ""},
 		{"get-kpi-history", http.MethodGet, rate + "/history?from=2026-03-02T11:00:00Z&to=2026-03-02T12:00:00Z&step=20m&by=office", ""},
+		{"list-cases", http.MethodGet, "/api/cases?tag.office=north&limit=1", ""},
+		{"get-case", http.MethodGet, "/api/cases/C-1", ""},
 		{"put-kpi", http.MethodPut, "/api/kpis/calls.per.minute", "type: throughput\nevent: call.offered\nper: 1m\nwindow: 15m\nby: [queue]\n"},
 		{"put-kpi", http.MethodPut, "/api/kpis/calls.per.minute", "type: throughput\nevent: call.offred\nper: 1m\nwindow: -15m\nby: [queue]\n"},
 		{"put-kpi", http.MethodPut, "/api/kpis/calls.per.minute", "type: throughput\nevent: call.offered\nthresholds: {warnin: 5}\n"},

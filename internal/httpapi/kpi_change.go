@@ -34,7 +34,7 @@ type putKPIOutput struct {
 
 type putKPIBody struct {
 	Name string `json:"name"`
-	kpiVersion
+	KPIVersion
 	Ready    bool        `json:"ready" doc:"False while the new version reads history; the one before it stays in force until then."`
 	BackFill kpiBackFill `json:"backfill"`
 }
@@ -89,7 +89,7 @@ func (a *api) putKPI(ctx context.Context, in *putKPIInput) (*putKPIOutput, error
 	if err != nil {
 		return nil, a.notKept(ctx, in.Name, err)
 	}
-	out := &putKPIOutput{Status: http.StatusOK, Body: putKPIBody{Name: in.Name, kpiVersion: versionOf(r)}}
+	out := &putKPIOutput{Status: http.StatusOK, Body: putKPIBody{Name: in.Name, KPIVersion: versionOf(r)}}
 	if errors.Is(before, engine.ErrUnknown) {
 		out.Status = http.StatusCreated
 	}

@@ -20,6 +20,7 @@ type KPIs interface {
 	Get(name string) (engine.Listed, error)
 	Value(q engine.Question) (engine.Answer, error)
 	History(ctx context.Context, q engine.Question, span engine.Span) (engine.Answer, []engine.Course, error)
+	Diff(ctx context.Context, name string, before, after int, from, to, at int64, limit int) (engine.Diff, error)
 }
 
 // kpiJSON is a KPI as the API lists it.
@@ -37,7 +38,7 @@ type kpiJSON struct {
 	Version    int            `json:"definitionVersion" doc:"The version in force. A newer one is not, until it has all of history in it."`
 	Origin     engine.Origin  `json:"origin" enum:"default,file,api" doc:"Where the definition in force comes from: the defaults, the configuration file, or this API."`
 	Since      int64          `json:"since" doc:"When that definition was given, in ms since 1970 UTC."`
-	Versions   []kpiVersion   `json:"versions" nullable:"false" doc:"Every version, the oldest first."`
+	Versions   []KPIVersion   `json:"versions" nullable:"false" doc:"Every version, the oldest first."`
 	Ready      bool           `json:"ready" doc:"False while the newest version reads history."`
 	BackFill   kpiBackFill    `json:"backfill" doc:"How far the newest version has read."`
 	Value      *answer        `json:"value,omitempty" doc:"With value=true: the value now."`
@@ -52,7 +53,8 @@ type kpiThresholds struct {
 	MinN       int64   `json:"minN,omitempty" doc:"Values of fewer things are not judged."`
 }
 
-type kpiVersion struct {
+// KPIVersion is one version of a definition. It is exported for OpenAPI.
+type KPIVersion struct {
 	Version    int           `json:"version"`
 	Origin     engine.Origin `json:"origin" enum:"default,file,api"`
 	Since      int64         `json:"since" doc:"When the definition was given, in ms since 1970 UTC."`
@@ -83,8 +85,8 @@ func kpiOf(l engine.Listed) kpiJSON {
 	return k
 }
 
-func versionOf(r engine.Record) kpiVersion {
-	return kpiVersion{Version: r.Number, Origin: r.Origin, Since: r.Since, Definition: document{r.Source}, Basis: r.Basis}
+func versionOf(r engine.Record) KPIVersion {
+	return KPIVersion{Version: r.Number, Origin: r.Origin, Since: r.Since, Definition: document{r.Source}, Basis: r.Basis}
 }
 
 func thresholdsOf(d *kpi.Definition) *kpiThresholds {
@@ -136,6 +138,7 @@ func (a *api) registerKPIs(spec huma.API) {
 	}, a.getKPI)
 	a.registerKPIChanges(spec)
 	a.registerKPIAnswers(spec)
+	a.registerKPIDiff(spec)
 }
 
 func (a *api) listKPIs(ctx context.Context, in *listKPIsInput) (*listKPIsOutput, error) {

@@ -30,7 +30,21 @@ type Selection struct {
 }
 
 // Resolve reads the tag.KEY parameters, whose names are the sender's own.
-func (s *Selection) Resolve(ctx huma.Context) []error {
+func (s *Selection) Resolve(ctx huma.Context) (faults []error) {
+	s.tags, faults = readTags(ctx)
+	return faults
+}
+
+// Tagged is a selection by tag.KEY= alone.
+type Tagged struct{ tags []event.Tag }
+
+// Resolve reads the tag.KEY parameters.
+func (t *Tagged) Resolve(ctx huma.Context) (faults []error) {
+	t.tags, faults = readTags(ctx)
+	return faults
+}
+
+func readTags(ctx huma.Context) (tags []event.Tag, faults []error) {
 	address := ctx.URL()
 	var known []string
 	for _, p := range ctx.Operation().Parameters {
@@ -40,22 +54,21 @@ func (s *Selection) Resolve(ctx huma.Context) []error {
 	}
 	values, err := url.ParseQuery(address.RawQuery)
 	if err != nil {
-		return []error{&huma.ErrorDetail{Location: "query", Message: err.Error()}}
+		return nil, []error{&huma.ErrorDetail{Location: "query", Message: err.Error()}}
 	}
-	var faults []error
 	for name, texts := range values {
 		key, isTag := strings.CutPrefix(name, "tag.")
 		switch {
 		case isTag && (key == "" || len(texts) > 1):
 			faults = append(faults, &huma.ErrorDetail{Location: "query." + name, Message: "is written tag.KEY=VALUE, once for a key"})
 		case isTag:
-			s.tags = append(s.tags, event.Tag{Key: key, Value: texts[0]})
+			tags = append(tags, event.Tag{Key: key, Value: texts[0]})
 		case !slices.Contains(known, name):
 			faults = append(faults, &huma.ErrorDetail{Location: "query." + name, Message: "is not known here; there are tag.KEY, " + strings.Join(known, ", ")})
 		}
 	}
-	slices.SortFunc(s.tags, func(a, b event.Tag) int { return strings.Compare(a.Key, b.Key) })
-	return faults
+	slices.SortFunc(tags, func(a, b event.Tag) int { return strings.Compare(a.Key, b.Key) })
+	return tags, faults
 }
 
 func (s *Selection) filter() store.Filter { return store.Filter{Metrics: s.Metric, Tags: s.tags} }
