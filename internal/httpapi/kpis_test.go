@@ -70,7 +70,7 @@ func TestQuestionsThatCannotBeAnsweredSayWhatCan(t *testing.T) {
 		"/cases.resolved.per.hour/value?window=0":          {400, "out of range"},
 		"/cases.resolved.per.hour/value?at=now":            {400, "RFC 3339"},
 		"/cases.resolved.per.hour/value?version=2":         {400, "the newest is 1"},
-		"/cases.resolved.per.hour/value?versions=2":         {400, "versions"},
+		"/cases.resolved.per.hour/value?versions=2":        {400, "versions"},
 		"/cases.resolved.per.hour/history?from=2&to=1":     {400, "from must be before to"},
 		"/cases.resolved.per.hour/history?from=0&step=1ms": {400, "longer steps"},
 		"/cases.resolved.per.hour/history?by=queue":        {400, "[office]"},
