@@ -27,7 +27,7 @@ type Evaluator struct {
 
 // New implements kpi.Spec.
 func (s *Spec) New(c *kpi.Common, env *kpi.Env) kpi.Evaluator {
-	e := &Evaluator{spec: s, newest: math.MinInt64, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(len(c.By) > 0)}
+	e := &Evaluator{spec: s, newest: math.MinInt64, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(len(c.By) > 0 || s.Queue != "" || len(s.Goals) > 0)}
 	e.groups = newGroups(c, s, e.labels)
 	for _, terms := range s.terms() {
 		g := &goal{

@@ -17,7 +17,8 @@ const (
 	// due stands at the deadline, met as well if the cycle ended by it.
 	due
 	met
-	// closedMet and closedLate stand at the stop.
+	// closedMet and closedLate stand at the stop and keep how long the cycle took,
+	// in groups that tell the queue.
 	closedMet
 	closedLate
 	// dropped: cancelled before the deadline.
@@ -38,19 +39,14 @@ const (
 	unmatched
 	repeated
 	keyless
-	// handled stands at the end of a cycle and keeps how long it took. It is asked
-	// for by queue only.
-	handled
 
 	kindCount
 )
 
 func newIndex(grouped bool) *facts.Index {
 	wide := make([]bool, kindCount)
-	wide[handled] = true
-	x := facts.NewIndex(wide, grouped)
-	x.Apart(handled)
-	return x
+	wide[closedMet], wide[closedLate] = true, true
+	return facts.NewIndex(wide, grouped)
 }
 
 // counter counts the facts of one series.

@@ -9,7 +9,7 @@ import (
 
 // groups are the groups of facts: By with the goal in its place, and behind it
 // queue and goal. The last two are absent but for the facts that are asked for by
-// queue, which have groups of their own unless By tells both anyway.
+// queue as well, which have groups of their own unless By tells both anyway.
 type groups struct {
 	*facts.Labels
 	labels *facts.Labels

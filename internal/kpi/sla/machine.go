@@ -51,6 +51,10 @@ func (w *writer) add(k facts.Kind, t int64) {
 	w.found = append(w.found, facts.Fact{Kind: k, Group: w.groups.plain(w.label), T: t})
 }
 
+func (w *writer) addClosed(k facts.Kind, t int64) {
+	w.found = append(w.found, facts.Fact{Kind: k, Group: w.groups.byQueue(w.label), T: t, X: float64(w.used)})
+}
+
 func (w *writer) step(e fold.Event) {
 	if e.Kind == changed && e.Who != 0 {
 		w.value = e.Who
@@ -195,14 +199,13 @@ func (w *writer) stop(t int64) {
 	case w.breached(t):
 		w.stretch(t)
 		w.add(due, w.deadline)
-		w.add(closedLate, t)
+		w.addClosed(closedLate, t)
 	default:
 		w.calmly(t)
 		w.add(due, w.deadline)
 		w.add(met, w.deadline)
-		w.add(closedMet, t)
+		w.addClosed(closedMet, t)
 	}
-	w.found = append(w.found, facts.Fact{Kind: handled, Group: w.groups.byQueue(w.label), T: t, X: float64(w.used)})
 	w.end()
 }
 

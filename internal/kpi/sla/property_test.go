@@ -228,7 +228,7 @@ func (r *reference) soon(c *refCycle, at int64) bool {
 	var took []float64
 	for _, o := range r.cycles {
 		if o.goal == c.goal && o.tags["queue"] == c.tags["queue"] && (o.tags["queue"] == "") == (c.tags["queue"] == "") &&
-			o.end != nil && !o.cancelled && *o.end < until && *o.end >= until-28*24*3_600_000 {
+			o.end != nil && o.bound && !o.cancelled && *o.end < until && *o.end >= until-28*24*3_600_000 {
 			took = append(took, float64(o.took))
 		}
 	}

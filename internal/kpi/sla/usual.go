@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
 	"github.com/hms-ops/hms-monitor/internal/kpi/stats"
 )
 
@@ -71,8 +72,10 @@ func (e *Evaluator) medians(until int64) map[pair]lead {
 	var took []float64
 	for p, codes := range byPair {
 		took = took[:0]
-		for _, ms := range e.index.Groups(codes).Range(handled, until-usualDays, until) {
-			took = append(took, ms)
+		for _, k := range [2]facts.Kind{closedMet, closedLate} {
+			for _, ms := range e.index.Groups(codes).Range(k, until-usualDays, until) {
+				took = append(took, ms)
+			}
 		}
 		if len(took) < usualMin {
 			continue
