@@ -65,7 +65,7 @@ func (s *Store) stretch(ctx context.Context, w walk, until uint64, b *blockReade
 	var where condition
 	where.and(`seq > ? AND seq <= ?`, int64(w.after), int64(until))
 	where.all(w.filter)
-	query, args := w.selection.query(where, ` LIMIT ?`, int64(w.most))
+	query, args := w.selection.query(where, fmt.Sprintf(` LIMIT %d`, w.most))
 	next, rows, last := stretch{through: until}, uint64(0), w.after
 	err := s.readers.do(ctx, func(c *native.Conn) error {
 		return chunks(ctx, c, func(r *native.Result, n int) error {
