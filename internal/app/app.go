@@ -22,6 +22,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/eventlog"
 	"github.com/hms-ops/hms-monitor/internal/httpapi"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
+	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 	"github.com/hms-ops/hms-monitor/internal/pipeline"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb"
 	"github.com/hms-ops/hms-monitor/internal/stream"
@@ -45,6 +46,7 @@ type App struct {
 	log      *eventlog.Log
 	store    *duckdb.Store
 	judge    *alert.Engine
+	kpis     *engine.Engine
 	hub      *stream.Hub
 	pipeline *pipeline.Pipeline
 	ingester *ingest.Ingester
@@ -159,10 +161,14 @@ func (a *App) startPipeline(ctx context.Context) error {
 		return err
 	}
 	t := newTelemetry(a.options.Version)
-	a.judge = alert.New(c.Thresholds.Rules(), a.options.Logger)
+	started := make(chan struct{})
+	if err := a.openKPIs(ctx, started); err != nil {
+		return err
+	}
+	a.judge = alert.New(a.rules(c), a.options.Logger)
 	a.hub = stream.NewHub(position, stream.Options{RingBytes: int(c.Stream.Buffer)})
 	a.pipeline, err = pipeline.New(ctx, pipeline.Options{
-		Read: reader(a.log), Store: a.store, Judge: a.judge, Publish: a.hub.Publish, Alerted: a.alerted,
+		Read: reader(a.log), Store: a.store, Judge: a.judge, KPIs: kpis{a.kpis}, Publish: a.hub.Publish, Alerted: a.alerted,
 		Applied: a.log.Purge, Acked: func() uint64 { return a.ingester.Acked() },
 		Retention: time.Duration(c.Store.Retention), DedupeWindow: time.Duration(c.Ingest.DedupeWindow), DedupeIDs: c.Ingest.DedupeIDs,
 		Now: a.options.Now, Logger: a.options.Logger,
@@ -176,6 +182,7 @@ func (a *App) startPipeline(ctx context.Context) error {
 		Now: a.options.Now, Congested: a.pipeline.Congested,
 	})
 	a.later(func() error { a.ingester.Stop(); return nil })
+	close(started)
 	a.observe(t)
 	return a.routes(t)
 }

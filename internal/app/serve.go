@@ -11,7 +11,9 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/auth"
 	"github.com/hms-ops/hms-monitor/internal/config"
+	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/httpapi"
+	"github.com/hms-ops/hms-monitor/internal/stream"
 )
 
 func (a *App) routes(t *telemetry) (err error) {
@@ -26,13 +28,15 @@ func (a *App) routes(t *telemetry) (err error) {
 	streams, end := context.WithCancel(context.Background())
 	a.stream = httpapi.NewStreamHandler(httpapi.StreamOptions{
 		Hub: a.hub, History: history{a.store, a.pipeline}, Heartbeat: time.Duration(c.Stream.Heartbeat),
-		Done: streams.Done(), Logger: a.options.Logger,
+		CurrentKPIs: func() []stream.Update { return updates(a.kpis.Current(event.Millis(a.options.Now()))) },
+		Done:        streams.Done(), Logger: a.options.Logger,
 	})
 	handler := httpapi.New(httpapi.Options{
 		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, Sync: a.pipeline.Sync,
+		Applied: a.pipeline.CaughtUp, KPIs: a.kpis, Cases: a.kpis, ParseKPI: a.parseKPI, PutKPI: a.putKPI, DeleteKPI: a.deleteKPI,
 		Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
 		Stream: http.HandlerFunc(a.serveStream), UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
-		Version: a.options.Version, Logger: a.options.Logger,
+		Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
 	a.server = &http.Server{
 		Handler: handler, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
@@ -102,8 +106,12 @@ func (a *App) Reload(c config.Config) (needRestart []string, err error) {
 	if err := a.auth.Reload(c.Auth); err != nil {
 		return nil, err
 	}
-	a.judge.Reload(c.Thresholds.Rules())
+	if err := a.configureKPIs(c); err != nil {
+		return nil, err
+	}
+	a.judge.Reload(a.rules(c))
 	old := a.options.Config
+	a.options.Config.KPIs, a.options.Config.DefaultKPIs = c.KPIs, c.DefaultKPIs
 	a.options.Config.Auth, a.options.Config.Thresholds = c.Auth, c.Thresholds
 	for name, changed := range map[string]bool{
 		"listen": old.Listen != c.Listen, "data_dir": old.DataDir != c.DataDir, "log": old.Log != c.Log,

@@ -76,6 +76,7 @@ type Stream struct {
 // Default is the configuration without a file.
 func Default() Config {
 	return Config{
+		dir:    ".",
 		Listen: "127.0.0.1:8080", DataDir: "./data",
 		Log:    Log{Stream: "HMS_EVENTS", Keep: units.Duration(time.Hour)},
 		Store:  Store{Engine: "duckdb", MemoryLimit: 1 << 30},

@@ -47,8 +47,8 @@ func TestReferenceShowsTheDefaults(t *testing.T) {
 	}
 	want := Default()
 	want.dir = c.dir
-	if len(c.Events) == 0 {
-		c.Events = nil
+	if len(c.Events)+len(c.Calendars)+len(c.KPIs) == 0 {
+		c.Events, c.Calendars, c.KPIs = nil, nil, nil
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("docs/configuration.md says %+v, the defaults are %+v", c, want)

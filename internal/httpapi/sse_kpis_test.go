@@ -29,7 +29,8 @@ func TestStreamBeginsWithTheValuesThatStand(t *testing.T) {
 	s.Start()
 	bodies := map[string]func(want ...string){}
 	for query, want := range map[string][]string{
-		"":                               {kpiFrame("case.sla", 1), kpiFrame("case.sla", 2), kpiFrame("calls", 3)},
+		"":                               {}, // who names no kinds follows events, and changes alone
+		"?events=message,alert,kpi":      {kpiFrame("case.sla", 1), kpiFrame("case.sla", 2), kpiFrame("calls", 3)},
 		"?events=kpi&metric=case.*":      {kpiFrame("case.sla", 1), kpiFrame("case.sla", 2)},
 		"?events=kpi&tag.office=north":   {kpiFrame("case.sla", 2)},
 		"?events=message,alert":          {},
@@ -59,7 +60,7 @@ func TestStreamResumesPastKPIs(t *testing.T) {
 		n++
 		s.hub.Publish(stream.Batch{Updates: []stream.Update{kpiUpdate("k", n)}})
 	}
-	_, first := s.open(t, "", "")
+	_, first := s.open(t, "?events=message,alert,kpi", "")
 	expectFrames(t, first, streamHello+"id: 3\n", kpiFrame("k", 0))
 	publish()
 	s.publish("a", alert.Transition{Rule: "a", Metric: "a", State: alert.Warning, Previous: alert.OK})
@@ -73,9 +74,9 @@ func TestStreamResumesPastKPIs(t *testing.T) {
 	}
 	expectFrames(t, first, kpiFrame("k", 2), kpiFrame("k", 3), streamPoint(5, "b"), kpiFrame("k", 4))
 
-	_, again := s.open(t, "", "4.1") // inside the ring
+	_, again := s.open(t, "?events=message,alert,kpi", "4.1") // inside the ring
 	expectFrames(t, again, streamHello+"id: 4.1\n", kpiFrame("k", 4), streamPoint(5, "b"))
-	_, old := s.open(t, "", "2") // from history
+	_, old := s.open(t, "?events=message,alert,kpi", "2") // from history
 	expectFrames(t, old, streamHello, streamOld(3), streamOld(4), streamOld(5), kpiFrame("k", 4))
 	publish()
 	s.publish("c")

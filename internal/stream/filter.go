@@ -28,7 +28,9 @@ const maxPatterns = 100
 
 // Filter selects frames. It is immutable; make one with NewFilter.
 type Filter struct {
-	kinds  Kinds
+	kinds Kinds
+	// named: the kinds were asked for by name.
+	named  bool
 	names  []string // exact metric names, sorted
 	starts []string // metric name prefixes, sorted
 	tags   []event.Tag
@@ -43,7 +45,7 @@ type Filter struct {
 // none means all. Faults are at "metric", "tag.KEY" or "events".
 func NewFilter(metrics []string, tags []event.Tag, kinds []string) (*Filter, fault.List) {
 	var faults fault.List
-	f := &Filter{kinds: AllKinds}
+	f := &Filter{kinds: AllKinds, named: len(kinds) > 0}
 	if len(metrics)+len(tags) > maxPatterns {
 		faults.Add(fmt.Sprintf("at most %d patterns and tags fit in one filter", maxPatterns), "metric")
 	}
@@ -74,7 +76,7 @@ func NewFilter(metrics []string, tags []event.Tag, kinds []string) (*Filter, fau
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	f.key = fmt.Sprintf("%d%q%q%q", f.kinds, f.names, f.starts, f.tags)
+	f.key = fmt.Sprintf("%d%t%q%q%q", f.kinds, f.named, f.names, f.starts, f.tags)
 	return f, nil
 }
 

@@ -158,10 +158,10 @@ func TestOnlyWhoWantsKPIsIsWokenByThem(t *testing.T) {
 			if name == "others" {
 				want = ""
 			}
-			if woken != s.WantsKPIs() || string(got) != want || err != nil || s.Position() != (alert.Position{Seq: 7}) {
+			if woken != (name != "others") || string(got) != want || err != nil || s.Position() != (alert.Position{Seq: 7}) {
 				t.Errorf("%s: woken %v, got %q, %v, at %v", name, woken, got, err, s.Position())
 			}
-			if told := s.Tell(nil, update, Update{KPI: "x", Data: []byte("{}")}); (len(told) > 0) != s.WantsKPIs() {
+			if told := s.Tell(nil, update, Update{KPI: "x", Data: []byte("{}")}); (len(told) > 0) != (name != "others") || s.WantsKPIs() != (name == "kpi") {
 				t.Errorf("%s was told %q", name, told)
 			}
 		}

@@ -32,8 +32,12 @@ func appendUpdates(dst []byte, updates []Update, selected []run) ([]byte, int) {
 	return dst, count
 }
 
-// WantsKPIs tells whether the subscriber is to see values of KPIs at all.
-func (s *Subscriber) WantsKPIs() bool { return s.group.filter.kinds&KPIs != 0 }
+// WantsKPIs tells whether the subscriber asked for values of KPIs by name, and
+// so wants those that stand before the changes. Who follows events alone does
+// not get a screenful of them first.
+func (s *Subscriber) WantsKPIs() bool {
+	return s.group.filter.named && s.group.filter.kinds&KPIs != 0
+}
 
 // Tell appends to buf the frames of those updates that the subscriber asked
 // for. It is how a subscriber that has just become live learns the values that

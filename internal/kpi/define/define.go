@@ -118,7 +118,10 @@ func Validate(d *kpi.Definition, env *kpi.Env) (faults fault.List) {
 		faults.Add(fmt.Sprintf("lists %d tags, at most %d fit: each combination of values is a series", len(d.By), maxBy), "by")
 	}
 	if d.Thresholds != nil {
-		faults = append(faults, alert.Thresholds{d.Name: d.Thresholds.Rule(d)}.Validate().Under("thresholds")...)
+		const name = "kpi" // the rule's own name is no key of the definition
+		for _, f := range (alert.Thresholds{name: d.Thresholds.Rule(d)}).Validate() {
+			faults.Add(f.Detail, append([]string{"thresholds"}, f.Path[1:]...)...)
+		}
 	}
 	faults = append(faults, d.Spec.Validate(&d.Common, env)...)
 	if timed, ok := d.Spec.(kpi.Timed); ok {

@@ -49,6 +49,8 @@ type Answer struct {
 	Series      []kpi.Series
 
 	rule *alert.Rule
+	// terse leaves the texts out of the JSON.
+	terse bool
 }
 
 // Value answers a question.

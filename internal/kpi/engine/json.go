@@ -21,7 +21,7 @@ type answerJSON struct {
 	Watermark  int64         `json:"watermark"`
 	Complete   bool          `json:"complete"`
 	Seq        uint64        `json:"seq"`
-	Formula    string        `json:"formula"`
+	Formula    string        `json:"formula,omitempty"`
 	Excludes   string        `json:"excludes,omitempty"`
 	BackFill   *backFillJSON `json:"backfill,omitempty"`
 	Series     []seriesJSON  `json:"series"`
@@ -54,6 +54,9 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 		KPI: a.Definition.Name, Type: a.Definition.Type, Title: a.Definition.Label(), Unit: description.Unit,
 		At: a.At, Window: windowJSON{a.From, a.At}, Version: a.Number, Watermark: a.Watermark, Complete: a.At <= a.Watermark,
 		Seq: a.Seq, Formula: description.Formula, Excludes: description.Excludes, Series: make([]seriesJSON, 0, len(a.Series)),
+	}
+	if a.terse {
+		out.Formula, out.Excludes = "", ""
 	}
 	if !a.Ready {
 		out.BackFill = &backFillJSON{a.Done, a.Total}

@@ -35,7 +35,9 @@ type shown struct {
 
 // Update is the new value of one series of a KPI.
 type Update struct {
-	Answer Answer // its Series holds the one that changed
+	// Answer holds the one series that changed, and leaves out the texts that
+	// explain the definition.
+	Answer Answer
 }
 
 // Judge gives the values that thresholds look at and that events have changed,
@@ -81,11 +83,7 @@ func (e *Engine) Live(now int64) (judged *event.Block, updates []Update) {
 			told := v.tell(now)
 			moved = moved || told != nil
 			for _, s := range told {
-				u := Update{Answer: Answer{
-					Definition: v.def, Record: v.Record, At: now + 1, From: now + 1 - v.window(), Watermark: e.newest, Seq: e.seq,
-					Ready: true, rule: v.rule, Series: []kpi.Series{s},
-				}}
-				updates = append(updates, u)
+				updates = append(updates, e.update(v, s, now))
 			}
 		}
 	}
@@ -108,13 +106,17 @@ func (e *Engine) Current(now int64) (all []Update) {
 		found := v.look(now, false)
 		v.mu.Unlock()
 		for _, s := range found {
-			all = append(all, Update{Answer: Answer{
-				Definition: v.def, Record: v.Record, At: now + 1, From: now + 1 - v.window(), Watermark: e.newest, Seq: e.seq,
-				Ready: true, rule: v.rule, Series: []kpi.Series{s},
-			}})
+			all = append(all, e.update(v, s, now))
 		}
 	}
 	return all
+}
+
+func (e *Engine) update(v *version, s kpi.Series, now int64) Update {
+	return Update{Answer{
+		Definition: v.def, Record: v.Record, At: now + 1, From: now + 1 - v.window(), Watermark: e.newest, Seq: e.seq,
+		Ready: true, terse: true, rule: v.rule, Series: []kpi.Series{s},
+	}}
 }
 
 func (v *version) window() int64 { return int64(v.def.Window) / 1e6 }
@@ -145,7 +147,7 @@ func (v *version) judge(now int64, tick bool, b *event.Builder) {
 	if w.values == nil {
 		w.values = map[string]float64{}
 	}
-	for _, s := range v.eval.Value(kpi.Query{From: now + 1 - v.window(), At: now + 1, Now: now, By: by, Brief: true}) {
+	for _, s := range v.eval.Value(kpi.Query{From: now + 1 - v.window(), At: now + 1, Now: now + 1, By: by, Brief: true}) {
 		key := groupKey(s.Tags)
 		last, known := w.values[key]
 		if math.IsNaN(s.Value) || known && last == s.Value || v.def.Thresholds != nil && s.N < v.def.Thresholds.MinN {
@@ -182,7 +184,7 @@ func (v *version) tell(now int64) (changed []kpi.Series) {
 
 // look is the total and the groups of each single tag.
 func (v *version) look(now int64, brief bool) []kpi.Series {
-	q := kpi.Query{From: now + 1 - v.window(), At: now + 1, Now: now, Brief: brief}
+	q := kpi.Query{From: now + 1 - v.window(), At: now + 1, Now: now + 1, Brief: brief}
 	all := v.eval.Value(q)[:1]
 	for i := range v.def.By {
 		q.By = []int{i}
