@@ -39,11 +39,11 @@ func (c *cycle) take(l *facts.Labels, e fold.Event) turn {
 			return nothing
 		}
 		c.open, c.before = false, c.label
-		return turnOf[e.Kind]
+		return turnOf(e.Kind)
 	case begins:
 		c.open, c.known, c.since = true, true, e.T
 		c.own, c.label = e.Label, l.Fill(e.Label, c.before)
-		return turnOf[e.Kind]
+		return turnOf(e.Kind)
 	case c.known:
 		return nothing
 	}
@@ -51,7 +51,17 @@ func (c *cycle) take(l *facts.Labels, e fold.Event) turn {
 	return unmatched
 }
 
-var turnOf = [...]turn{started: opened, reopened: openedAgain, stopped: resolved, cancelled: dropped}
+func turnOf(means uint8) turn {
+	switch means {
+	case started:
+		return opened
+	case reopened:
+		return openedAgain
+	case stopped:
+		return resolved
+	}
+	return dropped
+}
 
 // rules are what folds of cases have in common.
 type rules struct{ labels *facts.Labels }
