@@ -53,7 +53,15 @@ func (a *App) openKPIs(ctx context.Context, started <-chan struct{}) error {
 	if err := a.kpis.CatchUp(ctx); err != nil {
 		return fmt.Errorf("bringing the KPIs up to date: %w", err)
 	}
-	return a.configureKPIs(a.options.Config)
+	if err := a.configureKPIs(a.options.Config); err != nil {
+		return err
+	}
+	names, err := a.store.States()
+	if err != nil {
+		return fmt.Errorf("listing what the store keeps of the KPIs: %w", err)
+	}
+	a.kpis.Sweep(names)
+	return nil
 }
 
 // parseStored reads a definition that was valid once: what its calendars and

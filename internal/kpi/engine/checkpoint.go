@@ -18,8 +18,11 @@ const (
 	evaluatorState   = "kpi.evaluator." // then name/version
 
 	checkpointVersion = 1
-	// checkpointEvery bounds the events that a start reads again.
-	checkpointEvery = 1_000_000
+	// A start reads again the events since the last checkpoint: checkpointLeast
+	// of them, or the checkpointShare-th part of all where that is more, for a
+	// checkpoint grows with what there is.
+	checkpointLeast = 250_000
+	checkpointShare = 20
 )
 
 // saved is the record of what is defined.
@@ -36,7 +39,7 @@ type saved struct {
 func (e *Engine) Checkpoint(all bool) (map[string][]byte, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all = all && e.seq > e.taken || e.seq >= e.taken+checkpointEvery
+	all = all && e.seq > e.taken || e.seq >= e.taken+max(checkpointLeast, e.seq/checkpointShare)
 	if !all && !e.stale {
 		return nil, nil
 	}
@@ -64,7 +67,10 @@ func (e *Engine) Checkpoint(all bool) (map[string][]byte, error) {
 		return nil, fmt.Errorf("the definitions of KPIs: %w", err)
 	}
 	state[definitionsState] = text
-	e.stale = false
+	for _, name := range e.gone {
+		state[name] = nil
+	}
+	e.gone, e.stale = nil, false
 	return state, nil
 }
 
@@ -176,19 +182,24 @@ func (e *Engine) restoreVersion(v *version, state func(string) ([]byte, error)) 
 	v.ready.Store(true)
 }
 
-// Obsolete tells which of the names given are states that the engine made and no
-// longer uses.
-func (e *Engine) Obsolete(names []string) (gone []string) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
+// Sweep has those of the states named forgotten that the engine made and no
+// longer uses. It comes after Configure.
+func (e *Engine) Sweep(names []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	used := map[string]bool{}
 	for _, v := range e.live {
 		used[v.stateName()] = true
 	}
 	for _, name := range names {
 		if strings.HasPrefix(name, evaluatorState) && !used[name] {
-			gone = append(gone, name)
+			e.forget(name)
 		}
 	}
-	return gone
+}
+
+// forget has a state removed with the next checkpoint. The engine is locked.
+func (e *Engine) forget(name string) {
+	e.gone = append(e.gone, name)
+	e.stale = true
 }

@@ -69,6 +69,8 @@ type Engine struct {
 	taken uint64
 	// stale says that the record of definitions has changed since the last one.
 	stale bool
+	// gone are states to be removed with the next checkpoint.
+	gone []string
 
 	filling sync.WaitGroup
 	closing context.Context

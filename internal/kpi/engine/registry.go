@@ -101,7 +101,7 @@ func (e *Engine) settle(now int64) {
 	for name, s := range e.byName {
 		if _, ok := wanted[name]; !ok {
 			for _, v := range s.versions {
-				v.giveUp()
+				e.giveUp(v)
 			}
 			delete(e.byName, name)
 			e.stale = true
@@ -146,7 +146,7 @@ func (e *Engine) define(g given, now int64) {
 	running := s.running()
 	for _, old := range s.versions {
 		if !slices.Contains(running, old) {
-			old.giveUp()
+			e.giveUp(old)
 		}
 	}
 	e.stale = true
@@ -185,9 +185,13 @@ func (e *Engine) refer(name string, from, at int64, by []string) []kpi.Series {
 	return v.eval.Value(kpi.Query{From: from, At: at, Now: at, By: places, Brief: true})
 }
 
-func (v *version) giveUp() {
+func (e *Engine) giveUp(v *version) {
 	v.end()
 	v.ready.Store(false)
+	if v.saved {
+		v.saved = false
+		e.forget(v.stateName())
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.backlog, v.joining = nil, false
