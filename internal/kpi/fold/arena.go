@@ -5,7 +5,7 @@ import "encoding/binary"
 const (
 	unit      = 8       // bytes
 	pageUnits = 1 << 13 // units to a page
-	maxUnits  = 12      // units of the largest piece
+	maxUnits  = 8       // units of the largest piece
 	maxShort  = maxUnits * unit
 )
 
