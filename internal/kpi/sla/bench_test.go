@@ -114,6 +114,18 @@ func BenchmarkCases(b *testing.B) {
 			}
 		}
 	}
+	e2, keys2 := benchEvaluator(nil, ""), kpi.NewKeys()
+	for _, block := range traffic(200_000, 8000) {
+		e2.Apply(kpi.NewBatch(block, keys2))
+	}
+	b.Run("cases=200000/closed", func(b *testing.B) {
+		q := kpi.CaseQuery{At: now, Select: kpi.ClosedCases, Limit: 50, Text: func(key uint32) string { return keys2.Text("caseId", key) }}
+		for b.Loop() {
+			if _, err := e2.Cases(q); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("open=1000000/account", func(b *testing.B) {
 		for b.Loop() {
 			e.Account(5, now)
@@ -161,8 +173,8 @@ func BenchmarkMemory(b *testing.B) {
 		withBoard := heapBytes()
 		board := withBoard - withKeys
 		n := e.goals[0].cases.Len()
-		e = nil
-		alone := heapBytes() - before
+		runtime.KeepAlive(e)
+		alone := heapBytes() - before // the evaluator is garbage by now
 		b.ReportMetric(float64(withBoard-before-alone-board)/float64(n), "B/case")
 		b.ReportMetric(float64(board)/float64(n), "B/case-listed")
 		runtime.KeepAlive(keys)

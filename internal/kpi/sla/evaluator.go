@@ -17,17 +17,20 @@ type Evaluator struct {
 	groups *groups       // of facts
 	index  *facts.Index
 	goals  []*goal
-	// newest is the latest event time, revision counts the blocks.
+	// newest is the latest event time, revision counts what changed the facts.
 	newest   int64
 	revision int
 
+	// What is worth remembering between two questions.
 	usual usual
 	soon  soon
+	last  lastCuts
 }
 
 // New implements kpi.Spec.
 func (s *Spec) New(c *kpi.Common, env *kpi.Env) kpi.Evaluator {
-	e := &Evaluator{spec: s, newest: math.MinInt64, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(len(c.By) > 0 || s.Queue != "" || len(s.Goals) > 0)}
+	grouped := len(c.By) > 0 || s.Queue != "" || len(s.Goals) > 0
+	e := &Evaluator{spec: s, newest: math.MinInt64, labels: facts.NewLabels(s.caseTags(c)), index: newIndex(grouped)}
 	e.groups = newGroups(c, s, e.labels)
 	for _, terms := range s.terms() {
 		g := &goal{
@@ -70,6 +73,7 @@ func (e *Evaluator) Changes(from, to, window int64) bool {
 func (e *Evaluator) Forget(t int64) {
 	t = fullHour(t) - usualDays
 	e.index.Forget(t)
+	e.revision++
 	for _, g := range e.goals {
 		g.cases.Forget(t)
 	}
@@ -97,5 +101,5 @@ func (e *Evaluator) Restore(r *bin.Reader) {
 		g.targets, g.groups.found, g.board = nil, [2][]uint32{}, board{}
 		g.cases.Restore(r)
 	}
-	e.usual, e.soon = usual{}, soon{}
+	e.usual, e.soon, e.last = usual{}, soon{}, lastCuts{}
 }

@@ -136,9 +136,9 @@ func feed(e *Evaluator, keys *kpi.Keys, r *rand.Rand, events []event.Event) {
 	}
 }
 
-// expected is the value as the reference has it, of the cycles that match.
-func (s scenario) expected(q kpi.Query, match func(tags map[string]string, goal string) bool) (n int64, value float64, f Figures) {
-	now, after := look(s.spec, s.env.Calendars, s.events, q.At), look(s.spec, s.env.Calendars, s.events, base+401*minute)
+// expected is the value as the reference has it, of the cycles that match: what was
+// known at the instant, and what is now.
+func (s scenario) expected(now, after *reference, q kpi.Query, match func(tags map[string]string, goal string) bool) (n int64, value float64, f Figures) {
 	in := func(t int64) bool { return q.From <= t && t < q.At }
 	final := func(c *refCycle) map[string]string {
 		for _, o := range after.cycles {
@@ -271,12 +271,13 @@ func TestAnswersAsTheReferenceDoes(t *testing.T) {
 }
 
 func (s scenario) compare(t *rapid.T, e *Evaluator, q kpi.Query) {
+	now, after := look(s.spec, s.env.Calendars, s.events, q.At), look(s.spec, s.env.Calendars, s.events, base+401*minute)
 	for i, got := range e.Value(q) {
 		want := map[string]string{}
 		for _, tag := range got.Tags {
 			want[tag.Key] = tag.Value
 		}
-		n, value, f := s.expected(q, func(tags map[string]string, goal string) bool {
+		n, value, f := s.expected(now, after, q, func(tags map[string]string, goal string) bool {
 			return i == 0 || tags["office"] == want["office"] && (len(s.spec.Goals) == 0 || goal == want[goalTag])
 		})
 		g := got.Figures.(Figures)

@@ -2,6 +2,7 @@ package sla
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -285,11 +286,7 @@ func tagsOf(e event.Event) map[string]string {
 
 func fill(tags, other map[string]string) map[string]string {
 	all := map[string]string{}
-	for k, v := range other {
-		all[k] = v
-	}
-	for k, v := range tags {
-		all[k] = v
-	}
+	maps.Copy(all, other)
+	maps.Copy(all, tags)
 	return all
 }

@@ -17,9 +17,8 @@ const (
 	hour      = 3_600_000
 	usualDays = 28 * 24 * hour
 	usualMin  = 10
-	// ahead is how far the newest event may lie behind now.
-	ahead    = 10 * minuteMs
-	minuteMs = 60_000
+	// ahead is how far the newest event may lie ahead of now: clocks differ.
+	ahead = 10 * 60_000
 )
 
 // usual is how long cycles take, as of the full hour until.

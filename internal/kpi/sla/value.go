@@ -2,6 +2,7 @@ package sla
 
 import (
 	"math"
+	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
@@ -64,7 +65,7 @@ func share(inTime, total int, label string) Share {
 
 // Value implements kpi.Evaluator.
 func (e *Evaluator) Value(q kpi.Query) []kpi.Series {
-	cuts := kpi.Cuts(e.index, e.groups.Labels, q.By)
+	cuts := e.cuts(q.By)
 	all := make([]kpi.Series, 0, len(cuts))
 	for _, c := range cuts {
 		inTime, total := c.Count(met, q.From, q.At), c.Count(due, q.From, q.At)
@@ -78,6 +79,21 @@ func (e *Evaluator) Value(q kpi.Query) []kpi.Series {
 		all = append(all, s)
 	}
 	return all
+}
+
+// cuts are the series to answer, as for the last query if nothing came since: a
+// history asks for the same ones at thousands of instants.
+func (e *Evaluator) cuts(by []int) []kpi.Cut {
+	if l := &e.last; l.cuts == nil || l.revision != e.revision || !slices.Equal(l.by, by) {
+		*l = lastCuts{by: slices.Clone(by), revision: e.revision, cuts: kpi.Cuts(e.index, e.groups.Labels, by)}
+	}
+	return e.last.cuts
+}
+
+type lastCuts struct {
+	by       []int
+	revision int
+	cuts     []kpi.Cut
 }
 
 // explain adds what history has no use for.
