@@ -55,7 +55,12 @@ by: [office]
 			"A paused case has no deadline until it goes on; it is counted and shown apart. A pause after the deadline changes nothing.",
 			"A pause and a stop in one instant: the pause ends first.",
 			"A deadline never moves once it has passed. So what was answered as of a past instant stays true, except for events that come late.",
-			"A group is told by the tags of the first event of the cycle that carries each.",
+			"A case cancelled before its deadline is not due; one cancelled at it or later has missed it.",
+			"A deadline that has passed when it is set is missed at that instant: one that came with the case and lies before its start, or a shorter target of which more is used up already. While a case is paused that shows when it goes on.",
+			"A `due_tag` more than 100 years ahead (9999-12-31) is taken for none.",
+			"A goal is ended by its own stop and by a cancel, nothing else: a case resolved without a reply still misses its first response.",
+			"By their own times a stop before its start ends nothing: it is unmatched, and the case stays open.",
+			"A group is told by the tags of the first event of the cycle that carries each; a cycle that begins by reopening takes what it lacks from the one before. Met or missed counts for the group that the cycle has at its end, how it stood on the way for the one it had then.",
 			"With a calendar, a target of 8h begun an hour before closing ends seven hours into the next open day.",
 		},
 	}
