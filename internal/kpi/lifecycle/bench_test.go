@@ -11,16 +11,22 @@ import (
 
 const rows = 4000
 
-// office is a day of work in blocks: cases are opened, answered, resolved and now
-// and then reopened, many at a time.
+// office is work in blocks: cases are opened, edited, answered and resolved, one in
+// ten is reopened, and two thousand are open at a time.
 func office(blocks int) (all []*event.Block) {
-	metrics := []string{"case.opened", "case.responded", "case.resolved", "case.edited", "case.reopened"}
+	const atOnce = 2000
+	metrics := []string{"case.opened", "case.edited", "case.responded", "case.resolved", "case.edited"}
 	for i := range blocks {
 		var b event.Builder
 		for row := range rows {
 			n := i*rows + row
-			b.Append(event.Event{Metric: metrics[n%5], Value: 1, Time: 1_700_000_000_000 + int64(n)*200, Tags: []event.Tag{
-				{Key: "agentId", Value: fmt.Sprint(n * 7919 % 2000)}, {Key: "caseId", Value: fmt.Sprint("C-", n/20)}, {Key: "office", Value: fmt.Sprint(n / 20 % 50)}, {Key: "queue", Value: fmt.Sprint(n / 20 % 4)}}})
+			phase, id := n/atOnce%5, n/(5*atOnce)*atOnce+n%atOnce
+			metric := metrics[phase]
+			if phase == 4 && id%10 == 0 {
+				metric = "case.reopened"
+			}
+			b.Append(event.Event{Metric: metric, Value: 1, Time: 1_700_000_000_000 + int64(n)*200, Tags: []event.Tag{
+				{Key: "agentId", Value: fmt.Sprint(n * 7919 % 2000)}, {Key: "caseId", Value: fmt.Sprint("C-", id)}, {Key: "office", Value: fmt.Sprint(id % 50)}, {Key: "queue", Value: fmt.Sprint(id % 4)}}})
 		}
 		all = append(all, b.Block())
 	}
