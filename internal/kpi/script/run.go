@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/kpi/define"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 	"github.com/hms-ops/hms-monitor/internal/strict"
+	"github.com/hms-ops/hms-monitor/internal/suggest"
 )
 
 // Report is what a run found.
@@ -40,21 +43,32 @@ func Run(file string, text []byte) (Report, error) {
 	}
 	defer r.close()
 	for _, st := range s.steps {
-		if err := r.do(st); err != nil {
+		err := r.do(st)
+		if errors.As(err, &placed{}) {
+			return r.report, err
+		}
+		if err != nil {
 			return r.report, fmt.Errorf("%s:%d: %w", file, st.line, err)
 		}
 	}
 	return r.report, nil
 }
 
+// placed is an error that names its place.
+type placed struct{ error }
+
 type run struct {
 	file    string
 	env     kpi.Env
 	metrics map[string]bool
+	// defined are the definitions in force, stages those of each time one was put.
 	defined []*kpi.Definition
-	events  []event.Event
-	live    *lane
-	report  Report
+	stages  [][]*kpi.Definition
+	// work counts the events handed to definitions for expectations.
+	work   int
+	events []event.Event
+	live   *lane
+	report Report
 }
 
 func (r *run) known(name string) {
@@ -86,26 +100,41 @@ func (r *run) do(st step) error {
 		return r.define(st.define)
 	case st.refuse != nil:
 		r.refuse(st.line, st.refuse)
-	case st.event != nil:
-		r.events = append(r.events, *st.event)
-		if r.live != nil {
-			return r.live.give(*st.event)
-		}
+	case st.events != nil:
+		return r.give(st.events)
 	case st.expect != nil:
 		return r.expect(st.line, st.expect)
 	}
 	return nil
 }
 
+// give hands events to the KPIs there are, and keeps them for those to come.
+func (r *run) give(events []event.Event) error {
+	for _, e := range events {
+		if !r.metrics[e.Metric] {
+			return fmt.Errorf("no event is called %q%s (a name of your own is declared before: events %s)", e.Metric, suggest.Near(e.Metric, r.env.Metrics), e.Metric)
+		}
+	}
+	r.events = append(r.events, events...)
+	if r.live == nil {
+		return nil
+	}
+	return r.live.give(events...)
+}
+
 func (r *run) calendars(b *block) error {
 	var section struct {
 		Calendars calendar.Config `yaml:"calendars"`
 	}
-	d := strict.Decode(r.file, []byte("calendars:\n"+b.text), &section)
-	if err := d.Err(); err != nil {
-		return err
+	d := strict.Decode(r.file, []byte(strings.Repeat("\n", max(0, b.line-2))+"calendars:\n"+b.text), &section)
+	dir := filepath.Dir(r.file)
+	if len(d.Faults()) == 0 {
+		d.Place(section.Calendars.Validate(dir).Under("calendars"))
 	}
-	built, err := section.Calendars.Build(".")
+	if err := d.Err(); err != nil {
+		return placed{err}
+	}
+	built, err := section.Calendars.Build(dir)
 	if err != nil {
 		return err
 	}
@@ -115,12 +144,15 @@ func (r *run) calendars(b *block) error {
 
 // define puts a definition, over the events so far: a back-fill.
 func (r *run) define(b *block) error {
-	d, document := define.Parse(r.file, []byte(b.text), &r.env)
-	if err := document.Err(); err != nil {
-		return err
+	d, err := r.parse(b)
+	if err != nil {
+		return placed{err}
 	}
+	r.env.KPIs = maps.Clone(r.env.KPIs)
 	r.env.KPIs[d.Name] = d
-	r.defined = append(slices.DeleteFunc(r.defined, func(o *kpi.Definition) bool { return o.Name == d.Name }), d)
+	others := slices.DeleteFunc(slices.Clone(r.defined), func(o *kpi.Definition) bool { return o.Name == d.Name })
+	r.defined = append(others, d)
+	r.stages = append(r.stages, r.defined)
 	if r.live == nil {
 		r.live = newLane(r.env)
 		if err := r.live.give(r.events...); err != nil {
@@ -130,10 +162,16 @@ func (r *run) define(b *block) error {
 	return r.live.define(r.env, r.defined)
 }
 
+// parse reads a definition; the empty lines before it make its faults name the
+// line of the script.
+func (r *run) parse(b *block) (*kpi.Definition, error) {
+	d, document := define.Parse(r.file, []byte(strings.Repeat("\n", b.line-1)+b.text), &r.env)
+	return d, document.Err()
+}
+
 func (r *run) refuse(line int, f *refusal) {
 	r.report.Expectations++
-	_, document := define.Parse(r.file, []byte(f.text), &r.env)
-	err := document.Err()
+	_, err := r.parse(&f.block)
 	switch {
 	case err == nil:
 		r.fail(line, "the definition is accepted, it should be refused")
@@ -155,49 +193,77 @@ func (r *run) expect(line int, e *expectation) error {
 	if !r.compare(line, e, r.live, "as written") {
 		return nil // the others would only repeat it
 	}
-	sorted := slices.Clone(r.events)
-	slices.SortStableFunc(sorted, func(a, b event.Event) int { return int(max(-1, min(1, a.Time-b.Time))) })
-	shuffled := slices.Clone(r.events)
-	random := rand.New(rand.NewPCG(uint64(line), 1)) //nolint:gosec // the same orders each time
-	random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	for name, events := range map[string][]event.Event{"in order of time": sorted, "in random order": shuffled} {
-		other := newLane(r.env)
-		err := other.define(r.env, r.defined)
-		if err == nil {
-			err = other.give(events...)
-		}
+	if r.work += len(r.events) * len(r.stages); r.work > maxWork {
+		return fmt.Errorf("too much to check: each expectation hands all events to all definitions again, at most %d in all; split the script", maxWork)
+	}
+	for _, order := range []struct {
+		name string
+		of   func() (*lane, error)
+	}{
+		{"in order of time", r.sorted},
+		{"in random order", func() (*lane, error) { return r.shuffled(line) }},
+		{"after a restart half way", r.restarted},
+	} {
+		other, err := order.of()
 		if err != nil {
 			return err
 		}
-		r.compare(line, e, other, name)
+		r.compare(line, e, other, order.name)
 		other.close()
 	}
-	half, err := r.restarted()
-	if err != nil {
-		return err
-	}
-	defer half.close()
-	r.compare(line, e, half, "after a restart half way")
 	return nil
 }
 
-func (r *run) restarted() (*lane, error) {
+// maxWork bounds the time that a script may take.
+const maxWork = 2_000_000
+
+// fresh is an engine that came to its definitions as the first one did.
+func (r *run) fresh() (*lane, error) {
 	l := newLane(r.env)
-	if err := l.define(r.env, r.defined); err != nil {
-		return nil, err
+	for _, defined := range r.stages {
+		if err := l.define(r.env, defined); err != nil {
+			return nil, err
+		}
 	}
-	if err := l.give(r.events[:len(r.events)/2]...); err != nil {
-		return nil, err
-	}
-	l, err := l.restart(r.env, r.defined)
+	return l, nil
+}
+
+func (r *run) fed(events []event.Event) (*lane, error) {
+	l, err := r.fresh()
 	if err != nil {
 		return nil, err
 	}
-	return l, l.give(r.events[len(r.events)/2:]...)
+	return l, l.give(events...)
+}
+
+func (r *run) sorted() (*lane, error) {
+	events := slices.Clone(r.events)
+	slices.SortStableFunc(events, func(a, b event.Event) int { return cmp.Compare(a.Time, b.Time) })
+	return r.fed(events)
+}
+
+func (r *run) shuffled(seed int) (*lane, error) {
+	events := slices.Clone(r.events)
+	random := rand.New(rand.NewPCG(uint64(seed), 1)) //nolint:gosec // the same orders each time
+	random.Shuffle(len(events), func(i, j int) { events[i], events[j] = events[j], events[i] })
+	return r.fed(events)
+}
+
+func (r *run) restarted() (*lane, error) {
+	half := len(r.events) / 2
+	l, err := r.fed(r.events[:half])
+	if err != nil {
+		return nil, err
+	}
+	l, err = l.restart(r.env, r.defined)
+	if err != nil {
+		return nil, err
+	}
+	return l, l.give(r.events[half:]...)
 }
 
 func (r *run) compare(line int, e *expectation, l *lane, how string) bool {
-	a, err := l.engine.Value(engine.Question{KPI: e.kpi, At: e.at, Window: e.window, By: e.by, Now: math.MaxInt64})
+	a, err := l.engine.Value(engine.Question{KPI: e.kpi, At: e.at, Window: e.window, By: e.by, Version: e.version, Now: math.MaxInt64})
 	if err != nil {
 		r.fail(line, err.Error())
 		return false

@@ -9,7 +9,6 @@ package script
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +27,7 @@ type step struct {
 	refuse    *refusal
 	calendars *block
 	names     []string
-	event     *event.Event
+	events    []event.Event
 	expect    *expectation
 }
 
@@ -44,11 +43,12 @@ type refusal struct {
 }
 
 type expectation struct {
-	kpi    string
-	at     int64
-	window time.Duration
-	by     []string
-	rows   []row
+	kpi     string
+	at      int64
+	window  time.Duration
+	by      []string
+	version int
+	rows    []row
 }
 
 // row is what is expected of one series.
@@ -68,6 +68,8 @@ type reader struct {
 	zone  *time.Location
 	// last is the time written last, which relative times start from.
 	last time.Time
+	// given counts the events so far.
+	given int
 }
 
 func parse(text []byte) (*script, error) {
@@ -98,6 +100,9 @@ func (r *reader) statement(s *script, line int, words []string) error {
 		if len(words) != 2 {
 			return fmt.Errorf("a zone is written: zone America/New_York")
 		}
+		if words[1] == "Local" {
+			return fmt.Errorf("zone Local would differ from machine to machine: name one, as in America/New_York")
+		}
 		zone, err := time.LoadLocation(words[1])
 		r.zone = zone
 		return err
@@ -117,11 +122,14 @@ func (r *reader) statement(s *script, line int, words []string) error {
 		}
 		return add(step{expect: e})
 	}
-	e, err := r.event(words)
+	events, err := r.events(words)
 	if err != nil {
 		return err
 	}
-	return add(step{event: e})
+	if r.given += len(events); r.given > maxEvents {
+		return fmt.Errorf("a script has %d events at most", maxEvents)
+	}
+	return add(step{events: events})
 }
 
 // block takes the indented lines that follow.
@@ -137,103 +145,4 @@ func (r *reader) block() *block {
 	}
 	b.text = strings.Join(lines, "\n")
 	return b
-}
-
-func (r *reader) event(words []string) (*event.Event, error) {
-	at, rest, err := r.time(words)
-	if err != nil {
-		return nil, err
-	}
-	if len(rest) == 0 {
-		return nil, fmt.Errorf("an event is missing behind the time: TIME NAME [VALUE] [key=value ...]")
-	}
-	e := &event.Event{Metric: rest[0], Value: 1, Time: at.UnixMilli()}
-	for i, word := range rest[1:] {
-		key, value, tag := strings.Cut(word, "=")
-		if !tag && i == 0 {
-			if e.Value, err = strconv.ParseFloat(word, 64); err != nil {
-				return nil, fmt.Errorf("%q is neither a value nor a tag (key=value)", word)
-			}
-			continue
-		}
-		if !tag || key == "" {
-			return nil, fmt.Errorf("%q is no tag: write key=value", word)
-		}
-		e.Tags = append(e.Tags, event.Tag{Key: key, Value: value})
-	}
-	return e, nil
-}
-
-func (r *reader) expectation(words []string) (*expectation, error) {
-	const form = "an expectation is written: expect KPI at TIME [window DURATION] [by TAG,TAG]"
-	if len(words) < 3 || words[1] != "at" {
-		return nil, fmt.Errorf(form)
-	}
-	e := &expectation{kpi: words[0]}
-	at, rest, err := r.time(words[2:])
-	if err != nil {
-		return nil, err
-	}
-	e.at = at.UnixMilli()
-	for ; len(rest) >= 2; rest = rest[2:] {
-		switch rest[0] {
-		case "window":
-			if e.window, err = duration(rest[1]); err != nil {
-				return nil, err
-			}
-		case "by":
-			e.by = strings.Split(rest[1], ",")
-		default:
-			return nil, fmt.Errorf(form)
-		}
-	}
-	if len(rest) > 0 {
-		return nil, fmt.Errorf(form)
-	}
-	b := r.block()
-	for i, l := range strings.Split(b.text, "\n") {
-		words, err := split(l)
-		if err != nil {
-			return nil, err
-		}
-		if len(words) == 0 {
-			continue
-		}
-		one, err := parseRow(b.line+i, words)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", b.line+i, err)
-		}
-		e.rows = append(e.rows, one)
-	}
-	if len(e.rows) == 0 {
-		return nil, fmt.Errorf("nothing is expected: indent what is below it, as in {} 0.9 n=10")
-	}
-	return e, nil
-}
-
-// parseRow reads {tag="x"} VALUE name=value ...
-func parseRow(line int, words []string) (row, error) {
-	const form = `a series is written: {office=north} VALUE [n=10] [state=ok] [due.met=9] ...`
-	o := row{line: line, tags: map[string]string{}}
-	if len(words) < 2 || !strings.HasPrefix(words[0], "{") || !strings.HasSuffix(words[0], "}") {
-		return o, fmt.Errorf(form)
-	}
-	if inner := strings.Trim(words[0], "{}"); inner != "" {
-		for _, pair := range strings.Split(inner, ",") {
-			key, value, ok := strings.Cut(pair, "=")
-			if !ok {
-				return o, fmt.Errorf(form)
-			}
-			o.tags[key] = value
-		}
-	}
-	o.value = words[1]
-	for _, w := range words[2:] {
-		name, value, ok := strings.Cut(w, "=")
-		if !ok {
-			return o, fmt.Errorf(form)
-		}
-		o.want = append(o.want, figure{name, value})
-	}
-	return o, nil
 }
