@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/config"
@@ -35,8 +36,11 @@ func (a *App) openKPIs(ctx context.Context, started <-chan struct{}) error {
 		},
 		Watched: func(name string) bool { return a.judge.Watched(name) },
 		Changed: func() {
-			a.judge.Reload(a.rules(a.options.Config))
-			a.pipeline.Save()
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			if err := a.saveKPIs(ctx); err != nil {
+				a.options.Logger.Warn("the KPIs' checkpoint was not stored yet; it will be with the next commit", "error", err)
+			}
 		},
 	})
 	a.later(a.kpis.Close)
@@ -48,7 +52,7 @@ func (a *App) openKPIs(ctx context.Context, started <-chan struct{}) error {
 		return err
 	}
 	for _, m := range metrics {
-		a.kpis.Known(m.Metric)
+		a.kpis.Known(m.Metric, m.Last, event.Millis(a.options.Now()))
 	}
 	if err := a.kpis.CatchUp(ctx); err != nil {
 		return fmt.Errorf("bringing the KPIs up to date: %w", err)

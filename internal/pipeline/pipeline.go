@@ -48,6 +48,8 @@ type KPIs interface {
 	// Checkpoint gives what is to be stored with the events applied so far:
 	// nothing mostly, all of it at the end.
 	Checkpoint(end bool) (map[string][]byte, error)
+	// Forget drops what concerns events before t, which retention has deleted.
+	Forget(t int64)
 }
 
 // Options are what a Pipeline works with.

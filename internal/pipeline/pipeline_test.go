@@ -125,6 +125,7 @@ type noKPIs struct{}
 func (noKPIs) Apply(uint64, *event.Block, int64)          {}
 func (noKPIs) Judge(int64) *event.Block                   { return nil }
 func (noKPIs) Live(int64) (*event.Block, []stream.Update) { return nil, nil }
+func (noKPIs) Forget(int64)                               {}
 func (noKPIs) Checkpoint(bool) (map[string][]byte, error) { return nil, nil }
 
 func newPipeline(t interface{ Fatal(...any) }, s store.Store, change func(*Options)) *Pipeline {

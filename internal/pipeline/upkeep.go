@@ -61,6 +61,7 @@ func (p *Pipeline) retain(ctx context.Context, now time.Time, retention time.Dur
 	keysBefore := event.Millis(now.Add(-p.o.DedupeWindow)) - 60_000
 	deleted, err := p.o.Store.Retain(ctx, before, keysBefore)
 	if deleted > 0 {
+		p.o.KPIs.Forget(before)
 		p.o.Logger.Info("events beyond the retention were deleted", "events", deleted, "before", event.Time(before))
 	}
 	return err

@@ -267,9 +267,24 @@ func (s *series) listed() Listed {
 	return l
 }
 
-// Known makes the name of an event known, as its first event does.
-func (e *Engine) Known(metric string) {
+// Known makes the name of a stored event known, as its first event does, and how
+// far events of it reach; what lies ahead of now is no measure of that.
+func (e *Engine) Known(metric string, last, now int64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.metrics[metric] = true
+	if last <= now {
+		e.newest = max(e.newest, last)
+	}
+}
+
+// Forget drops what can only count before t; the events themselves are gone.
+func (e *Engine) Forget(t int64) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, v := range e.live {
+		v.mu.Lock()
+		v.eval.Forget(t)
+		v.mu.Unlock()
+	}
 }
