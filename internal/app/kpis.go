@@ -106,10 +106,7 @@ func (a *App) rules(c config.Config) []alert.Rule {
 // kpis are the KPIs as the pipeline wants them.
 type kpis struct{ *engine.Engine }
 
-func (k kpis) Live(now int64) (*event.Block, []stream.Update) {
-	judged, changed := k.Engine.Live(now)
-	return judged, updates(changed)
-}
+func (k kpis) Live(now int64) []stream.Update { return updates(k.Engine.Live(now)) }
 
 func updates(changed []engine.Update) []stream.Update {
 	all := make([]stream.Update, 0, len(changed))

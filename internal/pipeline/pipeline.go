@@ -41,10 +41,12 @@ type Judge interface {
 type KPIs interface {
 	Apply(firstSeq uint64, b *event.Block, clock int64)
 	// Judge gives the values that events changed and thresholds look at, nil
-	// for none; Live all that changed since it was called last, by the passing
-	// of time as well, and what the live stream is told.
+	// for none; Due those that the passing of time changed as well.
 	Judge(now int64) *event.Block
-	Live(now int64) (judged *event.Block, updates []stream.Update)
+	Due(now int64) *event.Block
+	// Live gives what the stream is to be told since the last call. It may run
+	// beside everything else.
+	Live(now int64) []stream.Update
 	// Checkpoint gives what is to be stored with the events applied so far:
 	// nothing mostly, all of it at the end.
 	Checkpoint(end bool) (map[string][]byte, error)
@@ -132,6 +134,7 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	ticking, stop := context.WithCancel(ctx)
 	var ticks sync.WaitGroup
 	ticks.Go(func() { p.tick(ticking) })
+	ticks.Go(func() { p.tell(ticking) })
 	context.AfterFunc(ctx, p.changed.Broadcast)
 	err := p.o.Read(ctx, p.applied+1, func(m Message) error { return p.apply(ctx, m) })
 	stop()
@@ -179,26 +182,20 @@ func (p *Pipeline) apply(ctx context.Context, m Message) error {
 	now := p.o.Now()
 	p.put(block, v.newKeys, transitions, now)
 	p.o.KPIs.Apply(first, block, p.clock)
-	p.observe(p.o.KPIs.Judge(event.Millis(now)), nil, now)
+	p.observe(p.o.KPIs.Judge(event.Millis(now)), now)
 	p.advance()
 	p.changed.Broadcast()
 	return nil
 }
 
-// observe judges values of KPIs, and publishes what came of it and the updates.
-func (p *Pipeline) observe(judged *event.Block, updates []stream.Update, now time.Time) {
-	var transitions []alert.Transition
-	if judged != nil {
-		transitions = p.o.Judge.Observe(judged, max(p.clock, event.Millis(now)))
-	}
-	if len(transitions)+len(updates) == 0 {
+// observe judges values of KPIs.
+func (p *Pipeline) observe(judged *event.Block, now time.Time) {
+	if judged == nil {
 		return
 	}
-	p.o.Publish(stream.Batch{FirstSeq: p.next, Block: event.Of(), Alerts: transitions, Updates: updates})
-	for _, t := range transitions {
-		p.o.Alerted(t)
-	}
+	transitions := p.o.Judge.Observe(judged, max(p.clock, event.Millis(now)))
 	if len(transitions) > 0 {
+		p.hand(p.next, event.Of(), transitions)
 		p.put(event.Of(), nil, transitions, now)
 	}
 }
@@ -243,12 +240,27 @@ func (p *Pipeline) tick(ctx context.Context) {
 				p.hand(p.next, event.Of(), transitions)
 				p.put(event.Of(), nil, transitions, now)
 			}
-			judged, updates := p.o.KPIs.Live(event.Millis(now))
-			p.observe(judged, updates, now)
+			p.observe(p.o.KPIs.Due(event.Millis(now)), now)
 		}
 		p.lag.observe(now, p.applied, p.o.Acked())
 		p.advance()
 		p.mu.Unlock()
+	}
+}
+
+// tell hands new values of KPIs to the live stream, beside the events.
+func (p *Pipeline) tell(ctx context.Context) {
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if updates := p.o.KPIs.Live(event.Millis(p.o.Now())); len(updates) > 0 {
+			p.o.Publish(stream.Batch{Updates: updates})
+		}
 	}
 }
 

@@ -124,7 +124,8 @@ type noKPIs struct{}
 
 func (noKPIs) Apply(uint64, *event.Block, int64)          {}
 func (noKPIs) Judge(int64) *event.Block                   { return nil }
-func (noKPIs) Live(int64) (*event.Block, []stream.Update) { return nil, nil }
+func (noKPIs) Live(int64) []stream.Update                 { return nil }
+func (noKPIs) Due(int64) *event.Block                     { return nil }
 func (noKPIs) Forget(int64)                               {}
 func (noKPIs) Checkpoint(bool) (map[string][]byte, error) { return nil, nil }
 

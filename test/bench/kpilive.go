@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"time"
 
@@ -60,16 +61,57 @@ func (b *bench) kpiLive() error {
 			b.report.add(row{Section: "kpi-live", Name: "… " + d.Name + " alone", Unit: seconds, Ours: sec(one) / float64(len(events))})
 		}
 	}
-	return nil
+	return b.kpiOpen()
 }
 
-func apply(defined []*kpi.Definition, blocks []*event.Block) (time.Duration, error) {
+// kpiOpen measures what the default KPIs keep of open cases, in this process.
+func (b *bench) kpiOpen() error {
+	defaults, err := define.Defaults()
+	if err != nil {
+		return err
+	}
+	const cases, atOnce = 1_000_000, 1000
+	e := newEngine(defaults)
+	before := heap()
+	two := load.Office{Cases: cases, To: 47 * 3_600_000}
+	for i := 0; i < cases; i += atOnce {
+		var events []event.Event
+		for k := range atOnce {
+			events = two.Case(i+k, events)[:len(events)+1]
+		}
+		e.Apply(uint64(i)+1, event.Of(events...), two.To)
+	}
+	after := heap()
+	a, err := e.Value(engine.Question{KPI: "case.backlog", At: two.To + 1, Now: two.To + 1})
+	if err != nil || a.Series[0].Value != cases {
+		return fmt.Errorf("%v open cases, %w", a.Series, err)
+	}
+	b.report.add(row{
+		Section: "kpi-live", Name: "1,000,000 open cases, default KPIs: live heap", Unit: byteCount, Ours: float64(after - before),
+		Target: atMost(500e6), Note: fmt.Sprintf("%d bytes a case, its id included", (after-before)/cases),
+	})
+	return e.Close()
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func newEngine(defined []*kpi.Definition) *engine.Engine {
 	e := engine.New(engine.Options{
 		History: nothing{}, Stored: func(context.Context) error { return nil }, Watched: func(string) bool { return false },
 		Changed: func() {}, Logger: slog.New(slog.DiscardHandler),
 	})
 	e.Configure(kpi.Env{}, nil, defined, 0)
 	e.Filled()
+	return e
+}
+
+func apply(defined []*kpi.Definition, blocks []*event.Block) (time.Duration, error) {
+	e := newEngine(defined)
 	seq, started := uint64(1), time.Now()
 	for _, block := range blocks {
 		e.Apply(seq, block, block.Times[0])

@@ -152,7 +152,7 @@ func (v *version) drain(keys *kpi.Keys, join uint64) {
 			v.backlog, v.joining = nil, false
 			v.seq = max(v.seq, join)
 			v.done.Store(v.seq)
-			v.watch = watch{dirty: true}
+			v.watch = watch{unjudged: true, untold: true}
 			if v.ended.Err() == nil {
 				v.ready.Store(true)
 			}

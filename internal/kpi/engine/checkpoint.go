@@ -178,7 +178,7 @@ func (e *Engine) restoreVersion(v *version, state func(string) ([]byte, error)) 
 	v.seq, v.saved = e.taken, true
 	v.done.Store(v.seq)
 	v.total.Store(v.seq)
-	v.watch.dirty = true
+	v.watch.unjudged, v.watch.untold = true, true
 	v.ready.Store(true)
 }
 

@@ -227,22 +227,24 @@ func TestLiveTellsWhatChangedAndNoMore(t *testing.T) {
 	e.Configure(kpi.Env{}, []*kpi.Definition{definition(t, perHour)}, nil, 1)
 	e.filling.Wait()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	e.Due(now - 100)
 	e.Live(now - 100)
 	e.give(p, resolved(now, "north"))
 	if b := e.Judge(now); b == nil || b.Len() != 1 || b.Values[0] != 1 {
 		t.Fatalf("thresholds are given %+v", b)
 	}
-	if _, updates := e.Live(now + 1); len(updates) != 0 {
+	if updates := e.Live(now + 1); len(updates) != 0 {
 		t.Fatal("told within 250 ms of the last time")
 	}
-	_, updates := e.Live(now + tellEvery)
+	updates := e.Live(now + tellEvery)
 	if len(updates) != 2 || updates[0].Answer.Series[0].Value != 1 || updates[1].Answer.Series[0].Tags[0].Value != "north" {
 		t.Fatalf("told %+v", updates)
 	}
-	if _, updates = e.Live(now + 10*tellEvery); len(updates) != 0 {
+	if updates = e.Live(now + 10*tellEvery); len(updates) != 0 {
 		t.Fatalf("nothing changed, told %+v", updates)
 	}
-	b, updates := e.Live(now + hour)
+	b := e.Due(now + hour)
+	updates = e.Live(now + hour)
 	if len(updates) != 2 || updates[0].Answer.Series[0].Value != 0 || b.Len() != 1 || b.Values[0] != 0 {
 		t.Fatalf("as the event leaves the window: judged %+v, told %+v", b, updates)
 	}

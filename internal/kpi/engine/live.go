@@ -20,11 +20,11 @@ const (
 
 // watch is what was last judged and told of a version.
 type watch struct {
-	// dirty: events came since the last look. dirtyTell likewise for telling.
-	dirty, untold bool
-	judged, told  int64 // when it was last looked at
-	values        map[string]float64
-	shown         map[string]shown
+	// unjudged and untold: events came since the last look.
+	unjudged, untold bool
+	judged, told     int64 // when it was last looked at
+	values           map[string]float64
+	shown            map[string]shown
 }
 
 type shown struct {
@@ -42,14 +42,20 @@ type Update struct {
 
 // Judge gives the values that thresholds look at and that events have changed,
 // as events named like the KPIs; nil where there are none. It looks at a KPI
-// once in 5 ms; Live gives what came in between.
-func (e *Engine) Judge(now int64) *event.Block {
+// once in 5 ms; Due gives what came in between.
+func (e *Engine) Judge(now int64) *event.Block { return e.judge(now, false) }
+
+// Due gives those values that changed since the last look, by events or by the
+// passing of time.
+func (e *Engine) Due(now int64) *event.Block { return e.judge(now, true) }
+
+func (e *Engine) judge(now int64, tick bool) *event.Block {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	var b event.Builder
-	for _, v := range e.live {
-		if v.ready.Load() && e.byName[v.def.Name].current() == v && e.o.Watched(v.def.Name) {
-			v.judge(now, false, &b)
+	for _, v := range e.inForce() {
+		if e.o.Watched(v.def.Name) {
+			v.judge(now, tick, &b)
 		}
 	}
 	if b.Len() == 0 {
@@ -58,50 +64,46 @@ func (e *Engine) Judge(now int64) *event.Block {
 	return b.Block()
 }
 
-// Live gives the values that have changed since the last call, by events or by
-// the passing of time: those that thresholds look at, and those to be told of.
-func (e *Engine) Live(now int64) (judged *event.Block, updates []Update) {
+// inForce are the versions that are told of. The engine is locked.
+func (e *Engine) inForce() (found []*version) {
+	for _, s := range e.order {
+		if v := s.current(); v.ready.Load() {
+			found = append(found, v)
+		}
+	}
+	return found
+}
+
+// Live gives the series to be told of that have changed since the last call, by
+// events or by the passing of time. It may run beside Apply.
+func (e *Engine) Live(now int64) (updates []Update) {
 	e.mu.RLock()
-	defer e.mu.RUnlock()
-	var b event.Builder
+	versions := e.inForce()
+	e.mu.RUnlock()
 	moved := false
 	for _, pass := range [2]bool{false, true} {
-		for _, v := range e.live {
+		for _, v := range versions {
 			r, made := v.def.Spec.(refers)
 			made = made && len(r.Refers()) > 0
-			if made != pass || !v.ready.Load() || e.byName[v.def.Name].current() != v {
+			if made != pass {
 				continue
 			}
-			if made && moved { // the KPIs that it is made from come first
-				v.mu.Lock()
-				v.watch.dirty = true
-				v.mu.Unlock()
-			}
-			if e.o.Watched(v.def.Name) {
-				v.judge(now, true, &b)
-			}
-			told := v.tell(now)
+			told := v.tell(now, made && moved) // the KPIs that it is made from come first
 			moved = moved || told != nil
 			for _, s := range told {
 				updates = append(updates, e.update(v, s, now))
 			}
 		}
 	}
-	if b.Len() > 0 {
-		judged = b.Block()
-	}
-	return judged, updates
+	return updates
 }
 
 // Current gives every series that is told of live, as it stands.
 func (e *Engine) Current(now int64) (all []Update) {
 	e.mu.RLock()
-	defer e.mu.RUnlock()
-	for _, s := range e.order {
-		v := s.current()
-		if !v.ready.Load() {
-			continue
-		}
+	versions := e.inForce()
+	e.mu.RUnlock()
+	for _, v := range versions {
 		v.mu.Lock()
 		found := v.look(now, false)
 		v.mu.Unlock()
@@ -113,17 +115,16 @@ func (e *Engine) Current(now int64) (all []Update) {
 }
 
 func (e *Engine) update(v *version, s kpi.Series, now int64) Update {
-	return Update{Answer{
-		Definition: v.def, Record: v.Record, At: now + 1, From: now + 1 - v.window(), Watermark: e.newest, Seq: e.seq,
-		Ready: true, terse: true, rule: v.rule, Series: []kpi.Series{s},
-	}}
+	a := e.answer(v, now+1)
+	a.From, a.Ready, a.terse, a.Series = now+1-v.window(), true, true, []kpi.Series{s}
+	return Update{a}
 }
 
 func (v *version) window() int64 { return int64(v.def.Window) / 1e6 }
 
-// moved reports whether a value may have changed since an earlier look.
-func (v *version) moved(since, now int64) bool {
-	return v.watch.dirty || v.eval.Changes(since+1, now+1, v.window())
+// moves reports whether time alone may have changed a value since a look.
+func (v *version) moves(since, now int64) bool {
+	return v.eval.Changes(since+1, now+1, v.window())
 }
 
 // judge adds the values that changed since the last look to b.
@@ -131,13 +132,13 @@ func (v *version) judge(now int64, tick bool, b *event.Builder) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	w := &v.watch
-	if !w.dirty && !tick || now-w.judged < judgeEvery && !tick || !v.moved(w.judged, now) {
+	switch {
+	case tick && !w.unjudged && !v.moves(w.judged, now):
+		return
+	case !tick && (!w.unjudged || now-w.judged < judgeEvery):
 		return
 	}
-	if w.dirty {
-		w.dirty, w.untold = false, true
-	}
-	w.judged = now
+	w.unjudged, w.judged = false, now
 	var by []int
 	if t := v.def.Thresholds; t != nil && t.PerGroup {
 		for i := range v.def.By {
@@ -158,15 +159,16 @@ func (v *version) judge(now int64, tick bool, b *event.Builder) {
 	}
 }
 
-// tell gives the series whose value, n or state has changed since they were told.
-func (v *version) tell(now int64) (changed []kpi.Series) {
+// tell gives the series whose value, n or state has changed since they were told;
+// moved tells that they may have changed for what the version does not see.
+func (v *version) tell(now int64, moved bool) (changed []kpi.Series) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	w := &v.watch
-	if now-w.told < tellEvery || !w.untold && !v.moved(w.told, now) {
+	if now-w.told < tellEvery || !w.untold && !moved && !v.moves(w.told, now) {
 		return nil
 	}
-	w.dirty, w.untold, w.told = false, false, now
+	w.untold, w.told = false, now
 	if w.shown == nil {
 		w.shown = map[string]shown{}
 	}

@@ -115,7 +115,7 @@ func (v *version) apply(last uint64, b *kpi.Batch) {
 		if last > v.seq {
 			v.eval.Apply(b)
 			v.seq = last
-			v.watch.dirty = true
+			v.watch.unjudged, v.watch.untold = true, true
 		}
 	case v.joining:
 		v.backlog = append(v.backlog, pending{last, b.Block})
