@@ -147,9 +147,7 @@ func (e *Engine) index() {
 	current := map[string]*version{}
 	for _, s := range e.order {
 		current[s.name] = s.current()
-		for _, v := range s.running() {
-			e.live = append(e.live, v)
-		}
+		e.live = append(e.live, s.running()...)
 	}
 	e.current.Store(&current)
 }

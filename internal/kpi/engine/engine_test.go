@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -215,9 +216,7 @@ func save(t interface{ Fatal(...any) }, e *Engine, p *past) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range state {
-		p.state[name] = data
-	}
+	maps.Copy(p.state, state)
 }
 
 func TestLiveTellsWhatChangedAndNoMore(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 )
 
-// ErrFixed: the definition cannot be changed in this way.
+// ErrFixed says that a definition cannot be changed in this way.
 var ErrFixed = errors.New("the definition stays")
 
 // Configure makes these the definitions of the configuration, those of the file

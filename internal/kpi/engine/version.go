@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -32,9 +33,9 @@ type series struct {
 // current is the newest version that has all of history in it; the newest of
 // all where none has yet.
 func (s *series) current() *version {
-	for i := len(s.versions) - 1; i >= 0; i-- {
-		if s.versions[i].ready.Load() {
-			return s.versions[i]
+	for _, v := range slices.Backward(s.versions) {
+		if v.ready.Load() {
+			return v
 		}
 	}
 	return s.newest()

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,7 +10,7 @@ import (
 func (r *reader) expectation(words []string) (*expectation, error) {
 	const form = "an expectation is written: expect KPI at TIME [window DURATION] [by TAG,TAG] [version N]"
 	if len(words) < 3 || words[1] != "at" {
-		return nil, fmt.Errorf(form)
+		return nil, errors.New(form)
 	}
 	e := &expectation{kpi: words[0]}
 	at, rest, err := r.time(words[2:])
@@ -30,11 +31,11 @@ func (r *reader) expectation(words []string) (*expectation, error) {
 				return nil, fmt.Errorf("%q is no version: they count from 1", rest[1])
 			}
 		default:
-			return nil, fmt.Errorf(form)
+			return nil, errors.New(form)
 		}
 	}
 	if len(rest) > 0 {
-		return nil, fmt.Errorf(form)
+		return nil, errors.New(form)
 	}
 	b := r.block()
 	for i, l := range strings.Split(b.text, "\n") {
@@ -59,16 +60,16 @@ func (r *reader) expectation(words []string) (*expectation, error) {
 
 // parseRow reads {tag="x"} VALUE name=value ...
 func parseRow(line int, words []string) (row, error) {
-	const form = `a series is written: {office=north} VALUE [n=10] [state=ok] [due.met=9] ...`
+	const form = `a series is written: {office=north} VALUE [n=10] [state=ok] [due.met=9] and more such`
 	o := row{line: line, tags: map[string]string{}}
 	if len(words) < 2 || !strings.HasPrefix(words[0], "{") || !strings.HasSuffix(words[0], "}") {
-		return o, fmt.Errorf(form)
+		return o, errors.New(form)
 	}
 	if inner := strings.Trim(words[0], "{}"); inner != "" {
-		for _, pair := range strings.Split(inner, ",") {
+		for pair := range strings.SplitSeq(inner, ",") {
 			key, value, ok := strings.Cut(pair, "=")
 			if !ok {
-				return o, fmt.Errorf(form)
+				return o, errors.New(form)
 			}
 			o.tags[key] = value
 		}
@@ -77,7 +78,7 @@ func parseRow(line int, words []string) (row, error) {
 	for _, w := range words[2:] {
 		name, value, ok := strings.Cut(w, "=")
 		if !ok {
-			return o, fmt.Errorf(form)
+			return o, errors.New(form)
 		}
 		o.want = append(o.want, figure{name, value})
 	}
