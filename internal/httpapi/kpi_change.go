@@ -144,19 +144,18 @@ func (a *api) readKPI(name string, text []byte) (*kpi.Definition, []FieldError) 
 	if d.Name != "" {
 		return d, fieldErrors(faults)
 	}
-	// That the name is missing here is no fault; it is read again with the one of
-	// the path, and only what is wrong in the text itself has a place in it.
-	faults = slices.DeleteFunc(slices.Clone(faults), func(f strict.Fault) bool { return slices.Equal(f.Path, []string{"name"}) })
-	if len(faults) > 0 {
-		return nil, fieldErrors(faults)
-	}
+	// It is read again with the name of the path; only what was sent tells places.
+	faults = nil
 	text, err := withName(d.Source, name)
 	if err != nil {
 		return nil, []FieldError{{Detail: err.Error()}}
 	}
-	d, document = a.ParseKPI("definition", text)
-	for _, f := range document.Faults() {
-		f.Line = 0
+	d, named := a.ParseKPI("definition", text)
+	for _, f := range named.Faults() {
+		f.Line, f.Column = document.Where(f.Path)
+		if slices.Equal(f.Path, []string{"name"}) {
+			f.Line = 0 // it is the path's
+		}
 		faults = append(faults, f)
 	}
 	return d, fieldErrors(faults)

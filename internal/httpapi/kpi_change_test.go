@@ -77,6 +77,10 @@ func TestFaultyDefinitionsNameEachFault(t *testing.T) {
 		"bad name":       {"/a%20b", asYAML, "type: throughput\nevent: case.resolved", "/name", "", "letters"},
 		"not YAML":       {"/a", asYAML, "type: [throughput", "", "1:7", ""},
 		"tilde, slash":   {"/a", asYAML, "type: throughput\nevent: case.resolved\na~b/c: 1", "/a~0b~1c", "3:1", ""},
+		"a circle":       {"/a", asYAML, "type: custom\nexpr: kpi(\"a\") + 1", "/expr", "2:1", "a -> a"},
+		"missing":        {"/a", asYAML, "type: sla\nobjective: 0.9", "/target", "1:1", "is missing"},
+		"target value":   {"/a", asJSON, "{\"type\": \"sla\", \"target\": {\"tag\": \"priority\",\n  \"values\": {\"high\": \"soon\"}, \"default\": \"48h\"}}", "/target/values/high", "2:14", "is no duration"},
+		"tag twice":      {"/a", asJSON, `{"type": "throughput", "event": "case.resolved", "by": ["office", "office"]}`, "/by/1", "1:67", "listed twice"},
 		"window":         {"/a", asYAML, "type: throughput\nevent: case.resolved\nwindow: -1h", "/window", "3:1", ""},
 	} {
 		var p problem

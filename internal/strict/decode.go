@@ -5,6 +5,7 @@
 package strict
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,13 +88,22 @@ func (d *Document) Place(faults fault.List) {
 	}
 }
 
-func (d *Document) fault(at place, path []string, detail string) {
-	d.faults = append(d.faults, Fault{d.file, at.line, at.column, slices.Clone(path), detail})
+// Where is the place of a path, or of the closest section around it.
+func (d *Document) Where(path []string) (line, column int) {
+	at := d.nearest(path)
+	return at.line, at.column
 }
 
-// nearest is the place of a path, or of the closest section around it.
+// fault adds one; they are in the order of their places.
+func (d *Document) fault(at place, path []string, detail string) {
+	d.faults = append(d.faults, Fault{d.file, at.line, at.column, slices.Clone(path), detail})
+	slices.SortStableFunc(d.faults, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
 func (d *Document) nearest(path []string) place {
-	for n := len(path); n > 0; n-- {
+	for n := len(path); n >= 0; n-- {
 		if p, ok := d.places[strings.Join(path[:n], pathSeparator)]; ok {
 			return p
 		}
@@ -223,12 +233,6 @@ func (d *Document) list(n ast.Node, path []string, into reflect.Value) {
 	}
 }
 
-func (d *Document) leaf(n ast.Node, path []string, into reflect.Value) {
-	if err := yaml.NodeToValue(n, into.Addr().Interface(), yaml.Strict()); err != nil {
-		d.fault(placeOfNode(n), path, firstLine(err))
-	}
-}
-
 // entries are the keys and values of a section; an empty section has none.
 func (d *Document) entries(n ast.Node, path []string) []*ast.MappingValueNode {
 	switch m := n.(type) {
@@ -244,16 +248,8 @@ func (d *Document) entries(n ast.Node, path []string) []*ast.MappingValueNode {
 }
 
 func isParted(v reflect.Value) bool {
-	_, ok := v.Addr().Interface().(Parted)
+	_, ok := reflect.TypeAssert[Parted](v.Addr())
 	return ok
-}
-
-func decodesItself(v reflect.Value) bool {
-	switch v.Addr().Interface().(type) {
-	case yaml.BytesUnmarshaler, yaml.InterfaceUnmarshaler:
-		return true
-	}
-	return false
 }
 
 func keyOf(entry *ast.MappingValueNode) string {

@@ -258,7 +258,7 @@ func TestSpec(t *testing.T) {
 	}
 	for i, part := range []string{
 		`edit_started: no event is called "edit.sarted"; did you mean "edit.started"?`, "edit_rejected: is case.edited, as edits is",
-		"key: is empty", "agent: is empty", `level: "L4" is no level; did you mean "L0"?`, "proxy_within: is -1ns", "lease: is 0s", "near_miss: is 400d",
+		"key: is empty", "agent: is empty", `level: "L4" is no level; there are L0, L1, L2, L3, proxy`, "proxy_within: is -1ns", "lease: is 0s", "near_miss: is 400d",
 		"edit_expiry: is 0s", "bot_values: is empty",
 	} {
 		if i >= len(got) || !strings.HasPrefix(got[i], part) {

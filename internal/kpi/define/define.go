@@ -109,9 +109,9 @@ func Validate(d *kpi.Definition, env *kpi.Env) (faults fault.List) {
 	for i, key := range d.By {
 		switch {
 		case key == "":
-			faults.Add("a tag key cannot be empty", "by")
+			faults.Add("a tag key cannot be empty", "by", fmt.Sprint(i))
 		case slices.Contains(d.By[:i], key):
-			faults.Add(fmt.Sprintf("tag %q is listed twice", key), "by")
+			faults.Add(fmt.Sprintf("tag %q is listed twice", key), "by", fmt.Sprint(i))
 		}
 	}
 	if len(d.By) > maxBy {
@@ -121,6 +121,9 @@ func Validate(d *kpi.Definition, env *kpi.Env) (faults fault.List) {
 		const name = "kpi" // the rule's own name is no key of the definition
 		for _, f := range (alert.Thresholds{name: d.Thresholds.Rule(d)}).Validate() {
 			faults.Add(f.Detail, append([]string{"thresholds"}, f.Path[1:]...)...)
+		}
+		if n := d.Thresholds.MinN; n < 0 {
+			faults.Add(fmt.Sprintf("is %d: write 0 to judge every value, or how many things it must be made of", n), "thresholds", "min_n")
 		}
 	}
 	faults = append(faults, d.Spec.Validate(&d.Common, env)...)

@@ -51,7 +51,11 @@ func (s *Response) Validate(_ *kpi.Common, env *kpi.Env) fault.List {
 	if s.Calendar != "" && env != nil {
 		if _, ok := env.Calendars[s.Calendar]; !ok {
 			known := slices.Sorted(maps.Keys(env.Calendars))
-			faults.Add(fmt.Sprintf("no calendar is called %q%s: define it in the section calendars", s.Calendar, suggest.Near(s.Calendar, known)), "calendar")
+			why := fmt.Sprintf("no calendar is called %q%s", s.Calendar, suggest.Near(s.Calendar, known))
+			if len(known) == 0 {
+				why += ": the section calendars of the configuration defines none"
+			}
+			faults.Add(why, "calendar")
 		}
 	}
 	return faults

@@ -73,66 +73,54 @@ func (t *Target) UnmarshalYAML(unmarshal func(any) error) (err error) {
 }
 
 func (t *Target) section(keys map[string]any) error {
-	var faults []error
+	var faults fault.List
 	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		var err error
 		switch v := keys[key]; key {
 		case "tag":
 			text, ok := v.(string)
 			if t.Tag = text; !ok || text == "" {
-				err = fmt.Errorf("%v is no tag: name the tag whose value chooses the target", v)
+				faults.Add(fmt.Sprintf("%v is no tag: name the tag whose value chooses the target", v), key)
 			}
 		case "default":
-			t.Default, err = units.ParseDuration(fmt.Sprint(v))
+			t.Default = duration(v, &faults, key)
 		case "values":
-			err = t.values(v)
+			t.values(v, &faults)
 		default:
-			err = fmt.Errorf("is not a key here%s", suggest.Near(key, []string{"tag", "values", "default"}))
-		}
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", key, err))
+			faults.Add("is not a key here"+suggest.Near(key, []string{"tag", "values", "default"}), key)
 		}
 	}
-	return oneLine(faults)
+	return faults.Err()
 }
 
-func (t *Target) values(v any) error {
+func (t *Target) values(v any, faults *fault.List) {
 	section, ok := v.(map[string]any)
 	if !ok {
-		return errors.New("is a section of values and their targets, as in {high: 4h}")
+		faults.Add("is a section of values and their targets, as in {high: 4h}", "values")
+		return
 	}
 	t.Values = map[string]units.Duration{}
-	var faults []error
 	for _, value := range slices.Sorted(maps.Keys(section)) {
-		d, err := units.ParseDuration(fmt.Sprint(section[value]))
-		if err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", value, err))
-		}
-		t.Values[value] = d
+		t.Values[value] = duration(section[value], faults, "values", value)
 	}
-	return oneLine(faults)
 }
 
-// oneLine joins errors as the decoder, which shows the first line, can show all.
-func oneLine(faults []error) error {
-	if len(faults) == 0 {
-		return nil
+func duration(v any, faults *fault.List, path ...string) units.Duration {
+	d, err := units.ParseDuration(fmt.Sprint(v))
+	if err != nil {
+		faults.Add(err.Error(), path...)
 	}
-	err := faults[0]
-	for _, more := range faults[1:] {
-		err = fmt.Errorf("%w; %w", err, more)
-	}
-	return err
+	return d
 }
 
 // validate adds the faults of what the target says.
 func (t *Target) validate(faults *fault.List) {
-	check := func(d units.Duration, of string) {
+	check := func(d units.Duration, path ...string) {
+		path = append([]string{"target"}, path...)
 		switch {
 		case d < units.Duration(time.Millisecond):
-			faults.Add(fmt.Sprintf("%sis %v: a target is a length of time, as in 48h", of, d), "target")
+			faults.Add(fmt.Sprintf("is %v: a target is a length of time, as in 48h", d), path...)
 		case d > units.Duration(longest):
-			faults.Add(fmt.Sprintf("%sis %v, longer than %v", of, d, units.Duration(longest)), "target")
+			faults.Add(fmt.Sprintf("is %v, longer than %v", d, units.Duration(longest)), path...)
 		}
 	}
 	switch {
@@ -143,10 +131,12 @@ func (t *Target) validate(faults *fault.List) {
 		faults.Add("has a tag but no values: give the targets of its values, as in values: {high: 4h}", "target")
 	case t.Tag != "" && t.Default == 0:
 		faults.Add("has no default: give the target of all other values, and of cases without the tag", "target")
+	case t.Tag != "":
+		check(t.Default, "default")
 	default:
-		check(t.Default, "")
+		check(t.Default)
 	}
 	for _, value := range slices.Sorted(maps.Keys(t.Values)) {
-		check(t.Values[value], "of "+value+" ")
+		check(t.Values[value], "values", value)
 	}
 }
