@@ -11,6 +11,7 @@ import (
 const halfYear = 184 * 24 * time.Hour
 
 func TestBoston(t *testing.T) {
+	t.Parallel()
 	events := imported(t, "boston311.yaml", "boston311_2011H2.zip")
 	rows := bostonRows(t)
 	city := configured(t, "../../examples/boston311-kpis.yaml")
@@ -19,6 +20,7 @@ func TestBoston(t *testing.T) {
 	t.Run("the backlog is a recount of the rows", func(t *testing.T) { backlog(t, l, rows) })
 	t.Run("the four figures are recounts of the rows", func(t *testing.T) { adherence(t, l, rows) })
 	t.Run("the city's own figure", func(t *testing.T) { flags(t, l, rows) })
+	t.Run("the page in the docs", func(t *testing.T) { page(t, l) })
 	t.Run("alike in any order", func(t *testing.T) {
 		more := configured(t, "testdata/boston311.yaml")
 		more.file = slices.Concat(city.file, more.file)

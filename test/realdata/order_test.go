@@ -61,6 +61,7 @@ func instant(text string) int64 {
 }
 
 func TestPermitsAnswerAlikeInAnyOrder(t *testing.T) {
+	t.Parallel()
 	events := imported(t, "wabo.yaml", "wabo_receipt.csv.gz")
 	sameInAnyOrder(t, configured(t, "testdata/wabo.yaml"), events, []int64{
 		instant("2010-11-30T23:00:00Z"), instant("2011-03-27T01:00:00Z"), instant("2011-05-31T22:00:00Z"),
@@ -69,6 +70,7 @@ func TestPermitsAnswerAlikeInAnyOrder(t *testing.T) {
 }
 
 func TestProblemsAnswerAlikeInAnyOrder(t *testing.T) {
+	t.Parallel()
 	events := imported(t, "bpic2013.yaml", "bpic2013_closed_problems.xes.gz")
 	sameInAnyOrder(t, configured(t, "testdata/bpic2013.yaml"), events, []int64{
 		instant("2006-06-01T00:00:00Z"), instant("2011-10-30T01:00:00Z"), instant("2012-02-29T12:00:00Z"),

@@ -9,6 +9,7 @@ import (
 // Consecutive edits of one page by different users: the counts that are known of
 // the file, by importing it. Users are hashed on the way.
 func TestWikipediaPairs(t *testing.T) {
+	t.Parallel()
 	l := live(t, configured(t, "testdata/wikipedia.yaml"), imported(t, "wikipedia.yaml", "wikipedia_edits_2015-09-12.json.gz"))
 	for within, want := range map[int][2]int{60: {29, 28}, 300: {123, 111}, 900: {251, 234}} {
 		for i, who := range []string{"all", "people"} {
@@ -29,6 +30,7 @@ func TestWikipediaPairs(t *testing.T) {
 
 // The counts of the day are held against the file with the type.
 func TestCallsOfADay(t *testing.T) {
+	t.Parallel()
 	type calls struct {
 		Offered, Answered, AnsweredWithin, Abandoned, ShortAbandoned, Unmatched, Repeated int
 		AverageSpeedOfAnswer, AbandonRate                                                 *float64
