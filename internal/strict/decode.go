@@ -180,7 +180,11 @@ func (d *Document) member(entry *ast.MappingValueNode, path []string, parts ...r
 }
 
 func (d *Document) parted(n ast.Node, path []string, into Parted) {
+	found := len(d.faults)
 	entries := d.entries(n, path)
+	if len(d.faults) > found {
+		return // it is no section
+	}
 	parts, key, detail := into.Parts(func(key string) string {
 		for _, e := range entries {
 			if keyOf(e) == key {

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"errors"
+	"math"
 	"reflect"
 	"strconv"
 	"strings"
@@ -17,6 +18,10 @@ import (
 // that reads itself.
 func (d *Document) leaf(n ast.Node, path []string, into reflect.Value) {
 	d.inner(n, path)
+	if isWhole(into.Kind()) && isBroken(n) { // the decoder would cut it off
+		d.fault(placeOfNode(n), path, wanted(into))
+		return
+	}
 	err := yaml.NodeToValue(n, into.Addr().Interface(), yaml.Strict())
 	if err == nil {
 		return
@@ -98,6 +103,13 @@ func wanted(into reflect.Value) string {
 		return "must be a list"
 	}
 	return ""
+}
+
+func isWhole(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Uint64 }
+
+func isBroken(n ast.Node) bool {
+	f, ok := n.(*ast.FloatNode)
+	return ok && f.Value != math.Trunc(f.Value)
 }
 
 func decodesItself(v reflect.Value) bool {
