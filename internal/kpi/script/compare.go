@@ -33,15 +33,15 @@ func (o row) differs(a engine.Answer) string {
 			continue
 		}
 		if !same(o.value, s["value"]) {
-			return fmt.Sprintf("the value of %v is %v, expected %s", tags, show(s["value"]), o.value)
+			return fmt.Sprintf("the value of %s is %v, expected %s", braces(tags), show(s["value"]), o.value)
 		}
 		for _, f := range o.want {
 			got, ok := find(s, f.name)
 			if !ok {
-				return fmt.Sprintf("%v has no figure %s; it has %s", tags, f.name, strings.Join(names("", s), ", "))
+				return fmt.Sprintf("%s has no figure %s; it has %s", braces(tags), f.name, strings.Join(names("", s), ", "))
 			}
 			if !same(f.value, got) {
-				return fmt.Sprintf("%s of %v is %v, expected %s", f.name, tags, show(got), f.value)
+				return fmt.Sprintf("%s of %s is %v, expected %s", f.name, braces(tags), show(got), f.value)
 			}
 		}
 		return ""
@@ -49,7 +49,16 @@ func (o row) differs(a engine.Answer) string {
 	if o.value == "absent" {
 		return ""
 	}
-	return fmt.Sprintf("there is no series %v", o.tags)
+	return fmt.Sprintf("there is no series %s", braces(o.tags))
+}
+
+// braces writes tags as scripts do.
+func braces(tags map[string]string) string {
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		pairs = append(pairs, key+"="+tags[key])
+	}
+	return "{" + strings.Join(pairs, ",") + "}"
 }
 
 // find looks a name up in the series itself, then in its figures.
