@@ -30,9 +30,6 @@ type Series struct {
 	horizon horizon
 }
 
-// Wide makes an empty series of instants with numbers.
-func Wide() Series { return Series{wide: true} }
-
 // Len is how many facts there are, forgotten ones left out.
 func (s *Series) Len() int { return s.n }
 
