@@ -115,6 +115,9 @@ func (r *run) give(events []event.Event) error {
 	if r.live == nil {
 		return nil
 	}
+	if err := r.spend(len(events) * len(r.defined)); err != nil {
+		return err
+	}
 	return r.live.give(events...)
 }
 
@@ -149,6 +152,9 @@ func (r *run) define(b *block) error {
 	others := slices.DeleteFunc(slices.Clone(r.defined), func(o *kpi.Definition) bool { return o.Name == d.Name })
 	r.defined = append(others, d)
 	r.stages = append(r.stages, r.defined)
+	if err := r.spend(len(r.events) + len(r.stages)*len(r.defined)); err != nil {
+		return err
+	}
 	if r.live == nil {
 		r.live = newLane(r.env)
 		if err := r.live.give(r.events...); err != nil {
