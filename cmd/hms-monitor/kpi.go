@@ -201,7 +201,9 @@ func (c *KPITestCmd) Run() error {
 		}
 		report, err := script.Run(file, text)
 		if err != nil {
-			return err
+			fmt.Println(err)
+			failures++
+			continue
 		}
 		for _, f := range report.Failures {
 			fmt.Println(f)
@@ -210,7 +212,7 @@ func (c *KPITestCmd) Run() error {
 		fmt.Printf("%s: %d expectations, %d failures\n", file, report.Expectations, len(report.Failures))
 	}
 	if failures > 0 {
-		return fmt.Errorf("%d expectations do not hold", failures)
+		return fmt.Errorf("%d expectations or scripts do not hold", failures)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ const (
 	// waited is an answer, at its own time, with the wait for a number.
 	waited
 	// unmatched is the end of a call whose offer is not known; it counts at its
-	// own time.
+	// own time, as its offer, too.
 	unmatched
 	// repeated is the end of a call that had ended.
 	repeated
@@ -73,7 +73,8 @@ func (r *rules) Step(m *call, e fold.Event, found []facts.Fact) []facts.Fact {
 	switch {
 	case !m.known:
 		*m = call{offeredAt: e.T, label: e.Label, known: true}
-		found = append(found, facts.Fact{Kind: unmatched, Group: e.Label, T: e.T})
+		// It must have been offered once: its end stands for that, too.
+		found = append(found, facts.Fact{Kind: unmatched, Group: e.Label, T: e.T}, facts.Fact{Kind: offered, Group: e.Label, T: e.T})
 	case !m.waiting:
 		return append(found, facts.Fact{Kind: repeated, Group: r.labels.Fill(m.label, e.Label), T: e.T})
 	}

@@ -114,7 +114,7 @@ func TestEachOfferIsACallOfItsQueue(t *testing.T) {
 		f := s.Figures.(Figures)
 		want := []struct {
 			offered, answered, repeated, unmatched int64
-		}{{2, 2, 2, 1}, {1, 0, 0, 0}, {1, 2, 2, 1}}[i]
+		}{{3, 2, 2, 1}, {1, 0, 0, 0}, {2, 2, 2, 1}}[i]
 		if f.Offered != want.offered || f.Answered != want.answered || f.Repeated != want.repeated || f.Unmatched != want.unmatched || f.Abandoned != 0 || f.Partial != true {
 			t.Errorf("%v: %+v, want %+v", s.Tags, f, want)
 		}

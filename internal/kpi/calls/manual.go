@@ -25,7 +25,7 @@ func Manual() kpi.Manual {
 			"abandonRate":          "abandoned / offered. The speed of answer means little without it.",
 			"averageSpeedOfAnswer": "The mean wait of the calls answered in the window, in seconds. Abandoned calls are not in it.",
 			"waits":                "`n`, `p50` and `p90` of those waits.",
-			"unmatched":            "Answers and abandonments of calls whose offer is not known.",
+			"unmatched":            "Answers and abandonments of calls whose offer is not known. They stand for the offer as well, and are in `offered`.",
 			"repeated":             "Further ends of a call that had ended.",
 			"invalid":              "Waits that are negative or beyond all measure.",
 			"needed":               "How many more calls would settle the verdict.",

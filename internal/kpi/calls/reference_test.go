@@ -71,7 +71,7 @@ func one(all []event.Event, alone bool, count func(t int64, queue, agent string,
 		if offer == nil {
 			offer = &e
 			if !alone {
-				count(e.Time, queue, agent, func(f *Figures) { f.Unmatched++ })
+				count(e.Time, queue, agent, func(f *Figures) { f.Unmatched++; f.Offered++ })
 			}
 		}
 		offerQueue, offerAgent := tags(*offer)
