@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -56,9 +57,15 @@ func (s *subject) ready(ctx context.Context) error {
 	return fmt.Errorf("not ready: %s", last)
 }
 
+// errBehind: a read did not wait any longer for what is acknowledged.
+var errBehind = errors.New("the server has not applied everything yet")
+
 // stored counts the events that queries see.
 func (s *subject) stored(ctx context.Context) (uint64, error) {
 	status, body, err := s.get(ctx, "/api/metrics")
+	if status == http.StatusServiceUnavailable {
+		return 0, errBehind
+	}
 	if err != nil || status != http.StatusOK {
 		return 0, fmt.Errorf("GET /api/metrics: %d %.200s %w", status, body, err)
 	}
@@ -85,7 +92,9 @@ func (s *subject) caughtUp(ctx context.Context, events uint64) error {
 	var n uint64
 	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		var err error
-		if n, err = s.stored(ctx); err != nil {
+		if n, err = s.stored(ctx); errors.Is(err, errBehind) {
+			continue
+		} else if err != nil {
 			return err
 		}
 		if n == events {

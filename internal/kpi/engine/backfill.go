@@ -113,7 +113,7 @@ func (e *Engine) scan(versions []*version, after, last uint64) error {
 		return nil
 	}
 	return e.o.History.Scan(e.closing, q, func(through uint64, b *event.Block) error {
-		batch, going := kpi.NewBatch(b, e.keys), false
+		batch, going := kpi.NewBatch(inOrder(b), e.keys), false
 		for _, v := range versions {
 			if v.ended.Err() != nil {
 				continue
@@ -143,7 +143,7 @@ func (v *version) drain(keys *kpi.Keys, join uint64) {
 		n := min(drainAtOnce, len(v.backlog))
 		for _, p := range v.backlog[:n] {
 			if p.last > join {
-				v.eval.Apply(kpi.NewBatch(p.block, keys))
+				v.eval.Apply(kpi.NewBatch(inOrder(p.block), keys))
 				v.seq = p.last
 			}
 		}

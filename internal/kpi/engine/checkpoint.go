@@ -22,7 +22,7 @@ const (
 	// of them, or the checkpointShare-th part of all where that is more, for a
 	// checkpoint grows with what there is.
 	checkpointLeast = 250_000
-	checkpointShare = 20
+	checkpointShare = 40
 )
 
 // saved is the record of what is defined.

@@ -117,7 +117,7 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	if len(e.touched) == 0 {
 		return
 	}
-	batch := kpi.NewBatch(b, e.keys)
+	batch := kpi.NewBatch(inOrder(b), e.keys)
 	for _, v := range e.touched {
 		v.apply(e.seq, batch)
 	}
