@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
@@ -112,6 +113,7 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	keys := e.restoreKeys(state)
+	var restoring sync.WaitGroup // each evaluator has its own state, some of it large
 	e.taken = record.Checkpoint
 	for name, records := range record.Series {
 		s := &series{name: name}
@@ -123,14 +125,18 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 			}
 			v := e.version(r, d)
 			s.versions = append(s.versions, v)
-			if keys {
-				e.restoreVersion(v, state)
+			if !keys {
+				continue
+			}
+			if data, err := state(v.stateName()); err == nil {
+				restoring.Go(func() { e.restoreVersion(v, data) })
 			}
 		}
 		if len(s.versions) > 0 {
 			e.byName[name] = s
 		}
 	}
+	restoring.Wait()
 	for name, source := range record.Put {
 		d, err := parse(source)
 		if err != nil {
@@ -160,9 +166,8 @@ func (e *Engine) restoreKeys(state func(string) ([]byte, error)) bool {
 
 // restoreVersion makes a version ready where its state is there and of the same
 // definition.
-func (e *Engine) restoreVersion(v *version, state func(string) ([]byte, error)) {
-	data, err := state(v.stateName())
-	if err != nil || len(data) == 0 || data[0] != checkpointVersion {
+func (e *Engine) restoreVersion(v *version, data []byte) {
+	if len(data) == 0 || data[0] != checkpointVersion {
 		return
 	}
 	r := bin.NewReader(data[1:])
