@@ -44,7 +44,7 @@ func (a *App) openKPIs(ctx context.Context, started <-chan struct{}) error {
 		},
 	})
 	a.later(a.kpis.Close)
-	if err := a.kpis.Restore(a.store.State, a.parseStored); err != nil {
+	if err := a.kpis.Restore(a.store.State, parseStored(*env)); err != nil {
 		return err
 	}
 	metrics, err := a.store.Metrics(ctx)
@@ -68,17 +68,14 @@ func (a *App) openKPIs(ctx context.Context, started <-chan struct{}) error {
 	return nil
 }
 
-// parseStored reads a definition that was valid once: what its calendars and
-// events are called may have changed since.
-func (a *App) parseStored(source []byte) (*kpi.Definition, error) {
-	env, err := a.options.Config.KPIEnv()
-	if err != nil {
-		return nil, err
+// parseStored reads definitions that were valid once: what their events and the
+// KPIs they refer to are called may have changed since.
+func parseStored(env kpi.Env) func(source []byte) (*kpi.Definition, error) {
+	env.KnownMetric, env.KPIs = nil, nil
+	return func(source []byte) (*kpi.Definition, error) {
+		d, document := define.Parse("stored", source, &env)
+		return d, document.Err()
 	}
-	env.KnownMetric = nil
-	env.KPIs = map[string]*kpi.Definition{}
-	d, document := define.Parse("stored", source, env)
-	return d, document.Err()
 }
 
 func (a *App) configureKPIs(c config.Config) error {

@@ -91,7 +91,8 @@ type Env struct {
 	// the names to suggest.
 	KnownMetric func(name string) bool
 	Metrics     []string
-	// KPIs are the other definitions, for custom KPIs to refer to.
+	// KPIs are the other definitions, for custom KPIs to refer to; nil leaves
+	// references unchecked.
 	KPIs map[string]*Definition
 	// Value asks another KPI over [from, at), with a series for each combination
 	// of values of the tags by; nil while definitions are only checked.

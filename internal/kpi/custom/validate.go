@@ -69,7 +69,7 @@ func checkEvent(env *kpi.Env, name string) string {
 
 // checkKPI is the fault of the name of another KPI, "" for none.
 func checkKPI(c *kpi.Common, env *kpi.Env, name string) string {
-	if env == nil || name == c.Name { // a circle is told on its own
+	if env == nil || env.KPIs == nil || name == c.Name { // a circle is told on its own
 		return ""
 	}
 	other := env.KPIs[name]
