@@ -64,7 +64,7 @@ func (l *lane) restart(env kpi.Env, defined []*kpi.Definition) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := again.engine.CatchUp(background()); err != nil {
+	if err := again.engine.CatchUp(context.Background()); err != nil {
 		return nil, err
 	}
 	return again, again.define(env, defined)

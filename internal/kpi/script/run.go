@@ -1,7 +1,6 @@
 package script
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -187,5 +186,3 @@ func (r *run) fail(line int, what string) {
 }
 
 var quiet = slog.New(slog.DiscardHandler)
-
-func background() context.Context { return context.Background() }
