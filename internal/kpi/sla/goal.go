@@ -83,3 +83,11 @@ func (g *goal) code(c *event.TagColumn, row int) uint32 {
 	}
 	return g.values.Code(c.Text(row))
 }
+
+// CalendarNames implements kpi.Timed.
+func (s *Spec) CalendarNames() (names []string) {
+	for _, g := range s.terms() {
+		names = append(names, g.Calendar)
+	}
+	return names
+}
