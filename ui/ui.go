@@ -100,6 +100,18 @@ func mediaType(name string) string {
 
 type site map[string]*file
 
+// pages are the first parts of the addresses that the page itself routes.
+var pages = map[string]bool{
+	"kpis": true, "cases": true, "alerts": true, "explore": true, "boards": true, "definitions": true, "reports": true,
+}
+
+// routed tells whether an address is one of the page's own. What stands behind
+// the first part, such as the name of a KPI, the page looks up.
+func routed(address string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
+	return pages[first]
+}
+
 func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -108,6 +120,10 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if f := s[r.URL.Path]; f != nil {
 		f.send(w, r)
+		return
+	}
+	if routed(r.URL.Path) {
+		s["/"].send(w, r)
 		return
 	}
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {

@@ -130,6 +130,19 @@ func TestUnknownPaths(t *testing.T) {
 	}
 }
 
+func TestServesThePageAtItsOwnAddresses(t *testing.T) {
+	for _, address := range []string{"/kpis", "/kpis/case.sla", "/cases/C-1.js", "/explore/metrics", "/boards/"} {
+		if answer := get(built(t), address, "Accept", "*/*"); answer.Code != http.StatusOK || answer.Body.String() != "<p>page" {
+			t.Errorf("%s: got %d %q", address, answer.Code, answer.Body)
+		}
+	}
+	for _, address := range []string{"/kpi", "/kpisx", "/assets/none.js", "/x/kpis"} {
+		if answer := get(built(t), address, "Accept", "text/html"); answer.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d", address, answer.Code)
+		}
+	}
+}
+
 func TestOnlyReads(t *testing.T) {
 	answer := httptest.NewRecorder()
 	built(t).ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/", nil))

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { mockServer } from './dev/mock-plugin.ts';
 
 const compressible = /\.(js|css|html|svg)$/;
 
@@ -24,10 +23,11 @@ function precompress(): Plugin {
   };
 }
 
-const backend = process.env['HMS_URL'];
+/** What `npm run dev` shows: a running server. */
+const backend = process.env['HMS_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), precompress(), ...(backend || process.env['VITEST'] ? [] : [mockServer()])],
+  plugins: [react(), precompress()],
   css: {
     preprocessorOptions: {
       scss: { loadPaths: ['node_modules/@uswds/uswds/packages'], quietDeps: true },
@@ -39,7 +39,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  ...(backend && {
-    server: { proxy: { '/api': backend, '/metrics': backend, '/readyz': backend } },
-  }),
+  server: { proxy: { '/api': backend, '/metrics': backend, '/readyz': backend } },
 });

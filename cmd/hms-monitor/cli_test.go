@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write docs/cli.md anew")
 // TestCommandLineReference holds docs/cli.md to what --help prints.
 func TestCommandLineReference(t *testing.T) {
 	page := "# Command line\n\nWhat `hms-monitor --help` prints; a test keeps this page true.\n"
-	for _, command := range []string{"", "serve", "check", "track", "import", "demo", "kpi", "kpi list", "kpi show", "kpi history", "kpi test", "token new"} {
+	for _, command := range []string{"", "serve", "check", "track", "import", "demo", "kpi", "kpi list", "kpi show", "kpi history", "kpi test", "alert list", "alert explain", "alert backtest", "test rules", "token new"} {
 		var out bytes.Buffer
 		args := append(strings.Fields(command), "--help")
 		if code := run(context.Background(), args, &out, &out); code != 0 {

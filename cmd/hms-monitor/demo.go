@@ -14,10 +14,10 @@ import (
 // DemoCmd is `hms-monitor demo`.
 type DemoCmd struct {
 	Server
-	Speed    float64       `default:"60" help:"How many times faster than in life the office works. Events carry the time at which they are posted."`
+	Speed    float64       `default:"1" help:"How many times faster than in life the office works from now on; 60 shows a day in 24 minutes. Events carry the time at which they are posted."`
 	Seed     uint64        `help:"The same seed gives the same course of events (default: by chance, and printed)."`
 	Duration time.Duration `placeholder:"10m" help:"End after so long (default: on Ctrl-C)."`
-	History  time.Duration `default:"6h" help:"How much office time lies behind when the demo begins; posted at once, dated back."`
+	History  time.Duration `default:"336h" help:"How much of the past is posted at once when the demo begins, dated back: two weeks, so that charts and comparisons have something to show."`
 }
 
 // Validate is called by the command line parser.

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/hms-ops/hms-monitor/internal/store/duckdb/sandbox"
 )
 
 // version is set by the build.
@@ -25,12 +27,17 @@ type commands struct {
 	Import ImportCmd `cmd:"" help:"Import history from CSV, NDJSON or XES files."`
 	Demo   DemoCmd   `cmd:"" help:"Simulate an Office of Case Management against a running server."`
 	KPI    KPICmd    `cmd:"" name:"kpi" help:"Ask a running server for KPIs; run behaviour tests of definitions."`
+	Alert  AlertCmd  `cmd:"" help:"List alerts, judge one once more, run a rule over the past."`
+	Test   TestCmd   `cmd:"" help:"Run tests of rule files."`
 	Token  TokenCmd  `cmd:"" help:"Make access tokens."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }
 
 func main() {
+	if sandbox.Asked() { // a server started this process for one query
+		os.Exit(sandbox.Work(os.Stdin, os.Stdout))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()

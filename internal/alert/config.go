@@ -1,13 +1,16 @@
 package alert
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/fault"
+	"github.com/hms-ops/hms-monitor/internal/units"
 )
 
 // Thresholds is the configuration section `thresholds`: rules by name.
@@ -25,16 +28,31 @@ type Threshold struct {
 	// By lists the tag keys whose values each have a state of their own.
 	By []string `yaml:"by"`
 	// For is how long a condition must hold before it counts.
-	For time.Duration `yaml:"for"`
+	For units.Duration `yaml:"for"`
 	// Hysteresis is how far beyond a limit a value must recover before the
 	// state is left.
 	Hysteresis float64 `yaml:"hysteresis"`
+	// KeepFiringFor is how long a better value must last before the state is left.
+	KeepFiringFor units.Duration `yaml:"keep_firing_for"`
+	// NoData says what it means when no value comes.
+	NoData *NoData `yaml:"no_data"`
+	// Expect lists series that are missed when they were never heard of: for
+	// each a value for every key of By.
+	Expect []map[string]string `yaml:"expect"`
 	// MaxAge leaves events unjudged that were older than this when they
 	// arrived, so that an import of history raises no alarms. 0 judges all.
-	MaxAge time.Duration `yaml:"max_age"`
+	MaxAge units.Duration `yaml:"max_age"`
 	// MaxSeries bounds the tag sets in warning or critical at a time. 0 means
 	// DefaultMaxSeries.
 	MaxSeries int `yaml:"max_series"`
+}
+
+// NoData is what silence means.
+type NoData struct {
+	// After is how long a series must be silent.
+	After units.Duration `yaml:"after"`
+	// State is warning, the default, or critical.
+	State State `yaml:"state"`
 }
 
 // Validate reports every fault of the section.
@@ -58,11 +76,14 @@ func (t *Threshold) validate() fault.List {
 	if t.MaxAge < 0 {
 		faults.Add("a duration cannot be negative", "max_age")
 	}
+	if t.KeepFiringFor < 0 {
+		faults.Add("a duration cannot be negative", "keep_firing_for")
+	}
 	for _, d := range []struct {
 		key   string
-		value time.Duration
-	}{{"for", t.For}, {"max_age", t.MaxAge}} {
-		if d.value > 0 && d.value < time.Millisecond {
+		value units.Duration
+	}{{"for", t.For}, {"max_age", t.MaxAge}, {"keep_firing_for", t.KeepFiringFor}} {
+		if d.value > 0 && time.Duration(d.value) < time.Millisecond {
 			faults.Add(fmt.Sprintf("%s is shorter than a millisecond: a duration needs a unit, as in 5m", d.value), d.key)
 		}
 	}
@@ -79,6 +100,29 @@ func (t *Threshold) validate() fault.List {
 		case slices.Contains(t.By[:i], key):
 			faults.Add(fmt.Sprintf("tag key %q is listed twice", key), "by")
 		}
+	}
+	return append(faults, t.validateSilence()...)
+}
+
+func (t *Threshold) validateSilence() (faults fault.List) {
+	if n := t.NoData; n != nil {
+		if time.Duration(n.After) < time.Millisecond {
+			faults.Add("says after how long a silence counts: write a duration, as in 30m", "no_data", "after")
+		}
+		if n.State != "" && n.State != Warning && n.State != Critical {
+			faults.Add(fmt.Sprintf("%q is no state that silence can lead to: write warning or critical", n.State), "no_data", "state")
+		}
+	}
+	if len(t.Expect) > 0 && t.NoData == nil {
+		faults.Add("says which series are missed, but not when: add no_data: {after: 30m}", "expect")
+	}
+	for i, tags := range t.Expect {
+		if want, got := slices.Sorted(slices.Values(t.By)), slices.Sorted(maps.Keys(tags)); len(want) == 0 || !slices.Equal(want, got) {
+			faults.Add(fmt.Sprintf("gives %v, but must give a value for every key of by: %v", got, want), "expect", strconv.Itoa(i))
+		}
+	}
+	if most := cmp.Or(t.MaxSeries, DefaultMaxSeries); most > 0 && len(t.Expect) > most {
+		faults.Add(fmt.Sprintf("lists %d series, at most %d (max_series) are watched", len(t.Expect), most), "expect")
 	}
 	return faults
 }
@@ -97,7 +141,10 @@ func (t *Threshold) bounds() (warning, critical *Bound, faults fault.List) {
 		return &Bound{op, limit}
 	}
 	if !t.Warning.given() && !t.Critical.given() {
-		faults.Add("the rule has no threshold: give warning, critical or both")
+		if t.NoData != nil {
+			return nil, nil, nil
+		}
+		faults.Add("the rule has no threshold: give warning, critical or both, or no_data")
 		return nil, nil, faults
 	}
 	warning, critical = read("warning", t.Warning), read("critical", t.Critical)
@@ -159,8 +206,23 @@ func (t Thresholds) Rules() []Rule {
 		rule := Rule{
 			Name: name, Metric: threshold.Metric, By: slices.Clone(threshold.By),
 			Warning: warning, Critical: critical,
-			For: threshold.For.Milliseconds(), Hysteresis: threshold.Hysteresis,
-			MaxAge: threshold.MaxAge.Milliseconds(), MaxSeries: threshold.MaxSeries,
+			For: time.Duration(threshold.For).Milliseconds(), Hysteresis: threshold.Hysteresis,
+			KeepFiringFor: time.Duration(threshold.KeepFiringFor).Milliseconds(),
+			MaxAge:        time.Duration(threshold.MaxAge).Milliseconds(), MaxSeries: threshold.MaxSeries,
+			Text: threshold.text(),
+		}
+		if n := threshold.NoData; n != nil {
+			rule.NoData, rule.NoDataState = time.Duration(n.After).Milliseconds(), warn
+			if n.State == Critical {
+				rule.NoDataState = crit
+			}
+		}
+		for _, tags := range threshold.Expect {
+			values := make([]string, len(rule.By))
+			for i, key := range rule.By {
+				values[i] = tags[key]
+			}
+			rule.Expect = append(rule.Expect, values)
 		}
 		if rule.Metric == "" {
 			rule.Metric = name

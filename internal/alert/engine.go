@@ -20,6 +20,7 @@ type Engine struct {
 	watches  []*watch   // ordered as the rules were given
 	byMetric map[string][]*watch
 	waiting  queue
+	book     book
 	// last is the position reached: that of the last transition or event.
 	last Position
 	// clock is the latest time heard of. The log's clock never goes back.
@@ -33,6 +34,7 @@ type Engine struct {
 func New(rules []Rule, log *slog.Logger) *Engine {
 	e := &Engine{log: log}
 	e.setRules(rules)
+	e.expect()
 	return e
 }
 
@@ -44,20 +46,50 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, received int64) []Transi
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.reach(firstSeq - 1)
-	e.clock = max(e.clock, received)
+	e.heed(received)
 	found := e.elapse(nil, e.clock)
 	found = e.judge(found, b, func(row int) { e.reach(firstSeq + uint64(row)) })
 	e.reach(firstSeq + uint64(b.Len()) - 1)
 	return found
 }
 
-// Observe judges values that are no events of the log, those of KPIs, at the
-// position reached. Received is when they were found.
+// Observe judges values that are no events, those of KPIs, at the position
+// reached. Received is when the log took them in.
 func (e *Engine) Observe(b *event.Block, received int64) []Transition {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.clock = max(e.clock, received)
+	e.heed(received)
 	return e.judge(nil, b, func(int) {})
+}
+
+// Consider reports whether Observe would change anything but the latest values,
+// which it notes. So the log needs to hold only what matters.
+func (e *Engine) Consider(b *event.Block, received int64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !e.lookUp(b) {
+		return false
+	}
+	for row, code := range b.Metric.Codes {
+		for _, w := range e.byCode[code] {
+			e.key = w.appendKey(e.key[:0], row)
+			s, known := w.series[string(e.key)]
+			if !known {
+				s = &series{watch: w}
+			}
+			next := *s
+			if next.judge(b.Values[row], b.Times[row], max(e.clock, received)) || next.pending != s.pending || next.leaving != s.leaving {
+				return true
+			}
+			if s.value, s.time = next.value, next.time; !known {
+				if s := e.find(w); s != nil {
+					s.value, s.time = next.value, next.time
+					s.rest()
+				}
+			}
+		}
+	}
+	return false
 }
 
 // judge takes the rows of watched metrics in; reach tells the position of a row.
@@ -65,26 +97,32 @@ func (e *Engine) judge(found []Transition, b *event.Block, reach func(row int)) 
 	if !e.lookUp(b) {
 		return found
 	}
-	received := e.clock
 	for row, code := range b.Metric.Codes {
 		for _, w := range e.byCode[code] {
-			if w.MaxAge > 0 && b.Times[row] < received-w.MaxAge {
-				continue
-			}
-			e.key = w.appendKey(e.key[:0], row)
-			s := e.find(w)
-			if s == nil {
-				continue
-			}
-			previous := s.state
-			if s.judge(b.Values[row], b.Times[row], received) {
-				reach(row)
-				found = append(found, e.transition(s, previous, received))
-			}
-			s.rest()
-			e.waiting.update(s)
+			found = e.judgeRow(found, b, row, w, reach)
 		}
 	}
+	return found
+}
+
+// judgeRow takes one value in.
+func (e *Engine) judgeRow(found []Transition, b *event.Block, row int, w *watch, reach func(row int)) []Transition {
+	received := e.clock
+	if w.MaxAge > 0 && b.Times[row] < received-w.MaxAge {
+		return found
+	}
+	e.key = w.appendKey(e.key[:0], row)
+	s := e.find(w)
+	if s == nil {
+		return found
+	}
+	previous := s.state
+	if s.judge(b.Values[row], b.Times[row], received) {
+		reach(row)
+		found = append(found, e.transition(s, previous, received))
+	}
+	s.rest()
+	e.waiting.update(s)
 	return found
 }
 
@@ -95,10 +133,9 @@ func (e *Engine) Watched(name string) bool {
 	return len(e.byMetric[name]) > 0
 }
 
-// Tick lets time pass without an event: conditions whose time is up by now
-// count. Each transition is dated to its deadline, not to now, so it does not
-// matter how often Tick is called. For a replay of the log to give the same
-// again, now must not be later than the arrival of any block applied after.
+// Tick lets time pass without an event: conditions whose time is up by now, by
+// the log's clock, count. Each transition is dated to its deadline, not to now,
+// so it does not matter how often Tick is called.
 func (e *Engine) Tick(now int64) []Transition {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -126,6 +163,15 @@ func (e *Engine) Refused() (n uint64) {
 	return n
 }
 
+// heed takes the log's clock forward. With its first reading begins the waiting
+// for series that are expected.
+func (e *Engine) heed(received int64) {
+	first := e.clock == 0
+	if e.clock = max(e.clock, received); first && received > 0 {
+		e.expect()
+	}
+}
+
 func (e *Engine) reach(seq uint64) {
 	if e.last.Seq != seq {
 		e.last = Position{Seq: seq}
@@ -142,8 +188,10 @@ func (e *Engine) elapse(found []Transition, now int64) []Transition {
 			break
 		}
 		previous := s.state
-		s.elapse(deadline)
-		found = append(found, e.transition(s, previous, deadline))
+		if s.elapse(deadline) {
+			found = append(found, e.transition(s, previous, deadline))
+		}
+		s.rest()
 		e.waiting.update(s)
 	}
 	return found
@@ -177,18 +225,26 @@ func (e *Engine) find(w *watch) *series {
 	return s
 }
 
-// transition notes the change of s at the next position.
-func (e *Engine) transition(s *series, previous severity, at int64) Transition {
+func (e *Engine) nextPosition() Position {
 	if e.last.N == math.MaxUint32 {
 		panic("alert: more transitions at one event than can be numbered")
 	}
 	e.last.N++
+	return e.last
+}
+
+// transition notes the change of s at the next position.
+func (e *Engine) transition(s *series, previous severity, at int64) Transition {
 	w := s.watch
 	tags, _ := w.tags(s.key)
+	condition := w.condition(s.state)
+	if s.silent {
+		condition = w.silence()
+	}
 	return Transition{
-		Position: e.last, Rule: w.Name, Metric: w.Metric, Tags: tags,
+		Position: e.nextPosition(), Kind: KindThreshold, Rule: w.Name, Metric: w.Metric, Tags: tags,
 		State: s.state.state(), Previous: previous.state(),
 		Value: s.value, Timestamp: s.time, At: at, Since: s.since,
-		Condition: w.condition(s.state),
+		Condition: condition, Evidence: w.evidence,
 	}
 }

@@ -1,13 +1,17 @@
 package alert
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/units"
 )
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -131,9 +135,15 @@ func TestReloadKeepsWhatItCan(t *testing.T) {
 func TestTransitionAsJSON(t *testing.T) {
 	e := New([]Rule{{Name: "r", Metric: "m", Critical: below(2), By: []string{"office"}}}, quiet())
 	got, err := json.Marshal(e.Apply(12, event.Of(point("m", 1.5, 7, event.Tag{Key: "office", Value: "süd"})), 9))
-	want := `[{"id":"12.1","rule":"r","metricName":"m","tags":{"office":"süd"},"state":"critical","previous":"ok","value":1.5,"condition":"below 2","timestamp":7,"since":7,"at":9}]`
+	want := `[{"id":"12.1","kind":"threshold","rule":"r","metricName":"m","tags":{"office":"süd"},"state":"critical","previous":"ok","value":1.5,"condition":"below 2","timestamp":7,"since":7,"at":9}]`
 	if err != nil || string(got) != want {
 		t.Errorf("%s %v", got, err)
+	}
+	var back []Transition
+	if err := json.Unmarshal(got, &back); err != nil || len(back) != 1 || back[0].Position != (Position{12, 1}) {
+		t.Errorf("read back as %v, %v", back, err)
+	} else if again, err := json.Marshal(back); err != nil || !bytes.Equal(again, got) {
+		t.Errorf("read back and written again as %s, %v", again, err)
 	}
 	got, err = json.Marshal(e.States())
 	want = `[{"rule":"r","metricName":"m","tags":{"office":"süd"},"state":"critical","since":7,"value":1.5,"timestamp":7}]`
@@ -172,5 +182,38 @@ func BenchmarkApply1000Events(b *testing.B) {
 				seq += 1000
 			}
 		})
+	}
+}
+
+func TestSilenceOfWhatWasHeardAndOfWhatNeverWas(t *testing.T) {
+	rules := Thresholds{"queue.length": {
+		By: []string{"office"}, NoData: &NoData{After: units.Duration(30 * time.Minute), State: Critical},
+		Expect: []map[string]string{{"office": "north"}, {"office": "south"}},
+	}}
+	if faults := rules.Validate(); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	e := New(rules.Rules(), quiet())
+	if _, waits := e.NextDeadline(); waits {
+		t.Fatal("waits although the log's clock was not read yet")
+	}
+	const minute = 60_000
+	office := func(name string) event.Tag { return event.Tag{Key: "office", Value: name} }
+	var got []string
+	note := func(all []Transition) {
+		for _, c := range all {
+			got = append(got, fmt.Sprint(c.At/minute, " ", c.Tags[0].Value, " ", c.State, ": ", c.Condition))
+		}
+	}
+	note(e.Apply(1, event.Of(point("queue.length", 3, 0, office("west"))), 10*minute))
+	note(e.Apply(2, event.Of(point("queue.length", 3, 0, office("north"))), 20*minute))
+	note(e.Tick(60 * minute))
+	note(e.Apply(3, event.Of(point("queue.length", 3, 0, office("south"))), 70*minute))
+	want := []string{
+		"40 west critical: no value for 30m0s", "40 south critical: no value for 30m0s",
+		"50 north critical: no value for 30m0s", "70 south ok: a value came",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -30,6 +30,11 @@ type plainSeries struct {
 	time, since int64
 	// held says since when, by event time and by arrival, a condition holds.
 	held map[State][2]int64
+	// better is the recovery that has not lasted yet, and since when.
+	better      State
+	betterSince [2]int64
+	heard       int64
+	silent      bool
 }
 
 var worse = map[State][]State{OK: {Critical, Warning}, Warning: {Critical}, Critical: {}}
@@ -70,7 +75,7 @@ func (p *plain) change(s *plainSeries, to State, since, at int64) {
 		Position: p.last, Rule: s.rule.Name, Metric: s.rule.Metric, Tags: s.tags, State: to, Previous: s.state,
 		Value: s.value, Timestamp: s.time, At: at, Since: since,
 	})
-	s.state, s.since = to, since
+	s.state, s.since, s.better = to, since, ""
 	for level := range s.held {
 		if !slices.Contains(worse[to], level) {
 			delete(s.held, level)
@@ -84,22 +89,40 @@ func (p *plain) elapse(now int64) {
 			at    int64
 			s     *plainSeries
 			level State
+			kind  int
 		}
 		var all []due
 		for _, s := range p.series {
 			for _, level := range worse[s.state] { // critical first
 				if held, ok := s.held[level]; ok && held[1]+s.rule.For <= now {
-					all = append(all, due{held[1] + s.rule.For, s, level})
+					all = append(all, due{held[1] + s.rule.For, s, level, 0})
 				}
+			}
+			if at := s.betterSince[1] + s.rule.KeepFiringFor; s.better != "" && at <= now {
+				all = append(all, due{at, s, s.better, 1})
+			}
+			if at := s.heard + s.rule.NoData; s.rule.NoData > 0 && !s.silent && at <= now {
+				all = append(all, due{at, s, "", 2})
 			}
 		}
 		if len(all) == 0 {
 			return
 		}
 		first := slices.MinFunc(all, func(a, b due) int {
-			return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.s.rule.Name, b.s.rule.Name), cmp.Compare(a.s.key, b.s.key), cmp.Compare(a.level, b.level))
+			return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.s.rule.Name, b.s.rule.Name), cmp.Compare(a.s.key, b.s.key), cmp.Compare(a.kind, b.kind), cmp.Compare(a.level, b.level))
 		})
-		p.change(first.s, first.level, first.s.held[first.level][0], first.at)
+		switch s := first.s; first.kind {
+		case 0:
+			p.change(s, first.level, s.held[first.level][0], first.at)
+		case 1:
+			p.change(s, first.level, s.betterSince[0], first.at)
+		default:
+			s.silent, s.better = true, ""
+			clear(s.held)
+			if to := s.rule.NoDataState.state(); slices.Contains(worse[s.state], to) {
+				p.change(s, to, first.at, first.at)
+			}
+		}
 	}
 }
 
@@ -134,12 +157,12 @@ func (p *plain) find(rule *Rule, e *event.Event) *plainSeries {
 	id := rule.Name + "|" + string(key)
 	active := 0
 	for _, s := range p.series {
-		if s.rule == rule && (s.state != OK || len(s.held) > 0) {
+		if s.rule == rule && (s.state != OK || len(s.held) > 0 || rule.NoData > 0) {
 			active++
 		}
 	}
 	s, ok := p.series[id]
-	if !ok || s.state == OK && len(s.held) == 0 {
+	if !ok || s.state == OK && len(s.held) == 0 && rule.NoData == 0 {
 		if active >= rule.MaxSeries {
 			return nil
 		}
@@ -153,12 +176,30 @@ func (p *plain) find(rule *Rule, e *event.Event) *plainSeries {
 
 func (p *plain) judge(s *plainSeries, e *event.Event, received int64) {
 	s.value, s.time = e.Value, e.Time
+	s.heard = received
+	if s.silent {
+		s.silent = false
+		state := s.state
+		s.state = OK
+		fresh := s.level(e.Value)
+		if s.state = state; slices.Contains(worse[fresh], state) {
+			p.change(s, fresh, e.Time, received)
+			return
+		}
+	}
 	level := s.level(e.Value)
 	if slices.Contains(worse[level], s.state) {
-		p.change(s, level, e.Time, received)
 		clear(s.held)
+		if s.better == "" {
+			s.betterSince = [2]int64{e.Time, received}
+		}
+		s.better = level
+		if e.Time-s.betterSince[0] >= s.rule.KeepFiringFor {
+			p.change(s, level, s.betterSince[0], received)
+		}
 		return
 	}
+	s.better = ""
 	for _, w := range worse[s.state] {
 		bound := map[State]*Bound{Critical: s.rule.Critical, Warning: s.rule.Warning}[w]
 		if bound == nil || !s.meets(w, e.Value) {
@@ -186,11 +227,14 @@ func genRule(name string) *rapid.Generator[Rule] {
 		r := Rule{
 			Name: name, Metric: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "metric"),
 			Warning: &Bound{op.Draw(t, "op"), near}, Critical: &Bound{op.Draw(t, "op"), far},
-			By:         rapid.SampledFrom([][]string{nil, {"x"}, {"x", "y"}}).Draw(t, "by"),
-			For:        rapid.SampledFrom([]int64{0, 0, 3, 10}).Draw(t, "for"),
-			Hysteresis: rapid.SampledFrom([]float64{0, 1, 4}).Draw(t, "hysteresis"),
-			MaxAge:     rapid.SampledFrom([]int64{0, 0, 5}).Draw(t, "max age"),
-			MaxSeries:  rapid.SampledFrom([]int{1, 2, 100}).Draw(t, "max series"),
+			By:            rapid.SampledFrom([][]string{nil, {"x"}, {"x", "y"}}).Draw(t, "by"),
+			For:           rapid.SampledFrom([]int64{0, 0, 3, 10}).Draw(t, "for"),
+			Hysteresis:    rapid.SampledFrom([]float64{0, 1, 4}).Draw(t, "hysteresis"),
+			KeepFiringFor: rapid.SampledFrom([]int64{0, 0, 4, 9}).Draw(t, "keep firing"),
+			NoData:        rapid.SampledFrom([]int64{0, 0, 5, 15}).Draw(t, "no data"),
+			NoDataState:   rapid.SampledFrom([]severity{warn, crit}).Draw(t, "no data state"),
+			MaxAge:        rapid.SampledFrom([]int64{0, 0, 5}).Draw(t, "max age"),
+			MaxSeries:     rapid.SampledFrom([]int{1, 2, 100}).Draw(t, "max series"),
 		}
 		switch rapid.IntRange(0, 5).Draw(t, "one only") {
 		case 0:

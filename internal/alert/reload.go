@@ -27,6 +27,22 @@ func (e *Engine) Reload(rules []Rule) {
 			e.adopt(&old.Rule, s)
 		}
 	}
+	e.expect()
+}
+
+// expect waits for the series that are expected and were not heard of yet.
+func (e *Engine) expect() {
+	if e.clock == 0 {
+		return
+	}
+	for _, w := range e.watches {
+		for _, values := range w.Expect {
+			key := expectedKey(values)
+			if _, known := w.series[key]; !known {
+				e.waiting.update(w.add(key, e.clock))
+			}
+		}
+	}
 }
 
 func (e *Engine) setRules(rules []Rule) {
@@ -36,7 +52,7 @@ func (e *Engine) setRules(rules []Rule) {
 		if r.MaxSeries == 0 {
 			r.MaxSeries = DefaultMaxSeries
 		}
-		w := &watch{Rule: r, series: make(map[string]*series)}
+		w := &watch{Rule: r, evidence: r.evidence(), series: make(map[string]*series)}
 		w.columns = make([]*event.TagColumn, len(r.By))
 		e.watches = append(e.watches, w)
 		e.byMetric[r.Metric] = append(e.byMetric[r.Metric], w)
@@ -54,7 +70,10 @@ func (e *Engine) adopt(old *Rule, s *series) {
 			return
 		}
 		if !w.sameTest(old) {
-			s.pending = [severities]pending{}
+			s.pending, s.leaving = [severities]pending{}, pending{}
+			if s.silent = false; w.NoData > 0 {
+				s.heard = e.clock
+			}
 		}
 		s.watch, s.idle, s.place = w, nil, -1
 		w.series[s.key] = s

@@ -1,7 +1,9 @@
 package alert
 
 import (
+	"fmt"
 	"slices"
+	"time"
 )
 
 // DefaultMaxSeries bounds a rule that sets no bound of its own.
@@ -14,12 +16,25 @@ type Rule struct {
 	// By lists tag keys; each combination of their values is a series with a
 	// state of its own. An event without a key belongs to the series without it.
 	By []string
-	// Warning and Critical may each be nil, but not both.
+	// Warning and Critical may be nil; without both, only silence counts.
 	Warning, Critical *Bound
 	For               int64
 	Hysteresis        float64
-	MaxAge            int64
-	MaxSeries         int
+	// KeepFiringFor is how long a better value must last before the state is left.
+	KeepFiringFor int64
+	// NoData is how long a series may be silent before it is in NoDataState, or
+	// stays in a worse one; 0 for ever.
+	NoData      int64
+	NoDataState severity
+	// Expect lists series that are missed from the start, by their By values.
+	Expect    [][]string
+	MaxAge    int64
+	MaxSeries int
+
+	// Text is the rule as it was written, see Evidence; "" where that is not known.
+	Text string `json:"-"`
+	// DefinitionVersion is that of the KPI whose values are judged, 0 for a metric.
+	DefinitionVersion int `json:"-"`
 }
 
 // severity is a State as a number that can be compared.
@@ -64,6 +79,11 @@ func (r *Rule) level(v float64, current severity) severity {
 	return fine
 }
 
+// silence says in words why a series is in NoDataState.
+func (r *Rule) silence() string {
+	return fmt.Sprintf("no value for %v", time.Duration(r.NoData)*time.Millisecond)
+}
+
 // condition says in words what decides that a series is at s.
 func (r *Rule) condition(s severity) string {
 	if bound := r.bound(s); bound != nil {
@@ -72,6 +92,9 @@ func (r *Rule) condition(s severity) string {
 	left := r.Warning
 	if left == nil {
 		left = r.Critical
+	}
+	if left == nil {
+		return "a value came"
 	}
 	wide := left.widened(r.Hysteresis)
 	return Bound{wide.Op.opposite(), wide.Limit}.String()
@@ -86,7 +109,8 @@ func (r *Rule) sameSeries(o *Rule) bool {
 // sameTest reports whether both rules judge values alike.
 func (r *Rule) sameTest(o *Rule) bool {
 	return equalBound(r.Warning, o.Warning) && equalBound(r.Critical, o.Critical) &&
-		r.For == o.For && r.Hysteresis == o.Hysteresis
+		r.For == o.For && r.Hysteresis == o.Hysteresis && r.KeepFiringFor == o.KeepFiringFor &&
+		r.NoData == o.NoData && r.NoDataState == o.NoDataState
 }
 
 func equalBound(a, b *Bound) bool {

@@ -3,6 +3,7 @@ package alert
 import (
 	"container/list"
 	"encoding/binary"
+	"encoding/json"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
 )
@@ -10,7 +11,8 @@ import (
 // watch is a rule at work: the rule and its series.
 type watch struct {
 	Rule
-	series map[string]*series
+	evidence json.RawMessage // of every transition
+	series   map[string]*series
 	// idle lists the series that are ok and wait for nothing, the one unseen
 	// for longest first. Such a series differs from one never seen only by
 	// being listed, so it gives way when room is needed.
@@ -33,8 +35,16 @@ type series struct {
 	// pending holds, by severity, the conditions that hold but not yet for
 	// long enough.
 	pending [severities]pending
-	idle    *list.Element
-	place   int // in the queue of deadlines, -1 where not in it
+	// leaving is the recovery that has not lasted for long enough yet, to is
+	// where it leads.
+	leaving pending
+	to      severity
+	// heard is when the log took the last value in, 0 where that does not matter
+	// or is not known; silent tells that state holds because that is too long ago.
+	heard  int64
+	silent bool
+	idle   *list.Element
+	place  int // in the queue of deadlines, -1 where not in it
 }
 
 // pending is a condition that has held since an event time and counts at
@@ -48,15 +58,25 @@ type pending struct {
 // judge takes a value in and reports whether the state changed.
 func (s *series) judge(v float64, t, received int64) bool {
 	r := &s.watch.Rule
-	level := r.level(v, s.state)
 	s.value, s.time = v, t
+	if r.NoData > 0 {
+		s.heard = received
+	}
+	if s.silent {
+		s.silent = false
+		if level := r.level(v, fine); level < s.state {
+			s.state, s.since = level, t
+			return true
+		}
+	}
+	level := r.level(v, s.state)
 	for at := level + 1; at < severities; at++ {
 		s.pending[at] = pending{}
 	}
 	if level < s.state {
-		s.state, s.since = level, t
-		return true
+		return s.recover(level, t, received)
 	}
+	s.leaving = pending{}
 	for at := s.state + 1; at <= level; at++ {
 		if p := &s.pending[at]; !p.holds && r.bound(at) != nil {
 			*p = pending{holds: true, since: t, deadline: received + r.For}
@@ -71,27 +91,64 @@ func (s *series) judge(v float64, t, received int64) bool {
 	return false
 }
 
-// elapse enters the worst state whose condition has held until now.
-func (s *series) elapse(now int64) {
+// recover leaves the state for a better one, now or once that has lasted.
+func (s *series) recover(level severity, t, received int64) bool {
+	keep := s.watch.KeepFiringFor
+	if s.to = level; !s.leaving.holds {
+		s.leaving = pending{holds: true, since: t, deadline: received + keep}
+	}
+	if t-s.leaving.since < keep {
+		return false
+	}
+	s.leave()
+	return true
+}
+
+func (s *series) leave() {
+	s.state, s.since = s.to, s.leaving.since
+	s.leaving = pending{}
+}
+
+// elapse takes in that it is now, and reports whether the state changed.
+func (s *series) elapse(now int64) bool {
 	for at := crit; at > s.state; at-- {
 		if p := s.pending[at]; p.holds && p.deadline <= now {
 			s.enter(at)
-			return
+			return true
 		}
 	}
+	if s.leaving.holds && s.leaving.deadline <= now {
+		s.leave()
+		return true
+	}
+	if at, listens := s.silence(); listens && at <= now {
+		s.silent, s.leaving, s.pending = true, pending{}, [severities]pending{}
+		if worse := s.watch.NoDataState; worse > s.state {
+			s.state, s.since = worse, at
+			return true
+		}
+	}
+	return false
 }
 
 func (s *series) enter(at severity) {
 	s.since = s.pending[at].since
 	s.state = at
+	s.leaving = pending{}
 	for lower := fine; lower <= at; lower++ {
 		s.pending[lower] = pending{}
 	}
 }
 
-// deadline is when the first pending condition counts.
+// silence is when nothing will have been heard of s for too long.
+func (s *series) silence() (at int64, listens bool) {
+	return s.heard + s.watch.NoData, s.watch.NoData > 0 && s.heard > 0 && !s.silent
+}
+
+// deadline is when something counts by time alone.
 func (s *series) deadline() (at int64, ok bool) {
-	for _, p := range s.pending {
+	at, ok = s.silence()
+	for _, p := range [...]pending{s.pending[warn], s.pending[crit], s.leaving} {
 		if p.holds && (!ok || p.deadline < at) {
 			at, ok = p.deadline, true
 		}
@@ -131,8 +188,12 @@ func (w *watch) find(key []byte) *series {
 		}
 		delete(w.series, w.idle.Remove(oldest).(*series).key)
 	}
-	s := &series{watch: w, key: string(key), place: -1}
-	w.series[s.key] = s
+	return w.add(string(key), 0)
+}
+
+func (w *watch) add(key string, heard int64) *series {
+	s := &series{watch: w, key: key, heard: heard, place: -1}
+	w.series[key] = s
 	return s
 }
 
@@ -149,6 +210,16 @@ func (w *watch) appendKey(dst []byte, row int) []byte {
 		dst = append(dst, text...)
 	}
 	return dst
+}
+
+// expectedKey is what appendKey writes for a row that has all these values.
+func expectedKey(values []string) string {
+	var key []byte
+	for _, text := range values {
+		key = binary.AppendUvarint(key, uint64(len(text))+1)
+		key = append(key, text...)
+	}
+	return string(key)
 }
 
 // tags reads back what appendKey wrote; false where key is no such thing.

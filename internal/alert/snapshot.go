@@ -11,7 +11,7 @@ import (
 )
 
 // snapshotVersion leads every snapshot; change it with the layout.
-const snapshotVersion = 1
+const snapshotVersion = 2
 
 // Snapshot is the engine's state, to be stored together with the events up to
 // here. It leaves out series that are ok and wait for nothing: they are as if
@@ -38,7 +38,12 @@ func (e *Engine) Snapshot() ([]byte, error) {
 			}
 		}
 	}
-	return out, nil
+	standing, err := json.Marshal(e.book.list())
+	if err != nil {
+		return nil, fmt.Errorf("snapshot of the rules' series: %w", err)
+	}
+	out = binary.AppendUvarint(out, uint64(len(standing)))
+	return append(out, standing...), nil
 }
 
 func (s *series) append(out []byte) []byte {
@@ -49,16 +54,24 @@ func (s *series) append(out []byte) []byte {
 	out = binary.AppendVarint(out, s.time)
 	out = binary.AppendVarint(out, s.since)
 	for at := warn; at < severities; at++ {
-		p := s.pending[at]
-		if !p.holds {
-			out = append(out, 0)
-			continue
-		}
-		out = append(out, 1)
-		out = binary.AppendVarint(out, p.since)
-		out = binary.AppendVarint(out, p.deadline)
+		out = s.pending[at].append(out)
 	}
-	return out
+	out = s.leaving.append(out)
+	silent := byte(0)
+	if s.silent {
+		silent = 1
+	}
+	out = append(out, byte(s.to), silent)
+	return binary.AppendVarint(out, s.heard)
+}
+
+func (p pending) append(out []byte) []byte {
+	if !p.holds {
+		return append(out, 0)
+	}
+	out = append(out, 1)
+	out = binary.AppendVarint(out, p.since)
+	return binary.AppendVarint(out, p.deadline)
 }
 
 // Restore takes the state of a snapshot over in place of the present one.
@@ -66,7 +79,8 @@ func (s *series) append(out []byte) []byte {
 // error the engine is as it was.
 func (e *Engine) Restore(snapshot []byte) error {
 	d := reader{rest: snapshot}
-	if v := d.byte(); v != snapshotVersion && d.err == nil {
+	version := d.byte()
+	if v := version; (v < 1 || v > snapshotVersion) && d.err == nil {
 		return fmt.Errorf("state of thresholds: it has version %d, this program reads %d", v, snapshotVersion)
 	}
 	last := Position{Seq: d.uvarint()}
@@ -87,11 +101,17 @@ func (e *Engine) Restore(snapshot []byte) error {
 			d.fail()
 		}
 		for range d.count() {
-			k.series = append(k.series, d.series(&k.rule))
+			k.series = append(k.series, d.series(&k.rule, version))
 		}
 		all = append(all, k)
 		if d.err != nil {
 			break
+		}
+	}
+	var standing []Transition
+	if version > 1 { // before, there were thresholds only
+		if err := json.Unmarshal(d.take(d.uvarint()), &standing); err != nil {
+			d.fail()
 		}
 	}
 	if d.err == nil && len(d.rest) > 0 {
@@ -107,12 +127,13 @@ func (e *Engine) Restore(snapshot []byte) error {
 		rules[i] = w.Rule
 	}
 	e.setRules(rules)
-	e.last, e.clock = last, clock
+	e.last, e.clock, e.book = last, clock, restored(standing)
 	for i := range all {
 		for _, s := range all[i].series {
 			e.adopt(&all[i].rule, s)
 		}
 	}
+	e.expect()
 	return nil
 }
 
@@ -174,7 +195,7 @@ func (d *reader) count() uint64 {
 	return n
 }
 
-func (d *reader) series(r *Rule) *series {
+func (d *reader) series(r *Rule, version byte) *series {
 	s := &series{key: string(d.take(d.uvarint())), state: severity(d.byte()), place: -1}
 	if s.state < fine || s.state >= severities {
 		d.fail()
@@ -188,12 +209,25 @@ func (d *reader) series(r *Rule) *series {
 	}
 	s.time, s.since = d.varint(), d.varint()
 	for at := warn; at < severities; at++ {
-		if d.byte() == 1 {
-			s.pending[at] = pending{holds: true, since: d.varint(), deadline: d.varint()}
-			if at <= s.state || r.bound(at) == nil {
-				d.fail()
-			}
+		s.pending[at] = d.pending()
+		if s.pending[at].holds && (at <= s.state || r.bound(at) == nil) {
+			d.fail()
 		}
 	}
+	if version == 1 {
+		return s
+	}
+	s.leaving = d.pending()
+	s.to, s.silent, s.heard = severity(d.byte()), d.byte() == 1, d.varint()
+	if s.leaving.holds && s.to >= s.state || s.to < fine || s.to >= severities {
+		d.fail()
+	}
 	return s
+}
+
+func (d *reader) pending() pending {
+	if d.byte() != 1 {
+		return pending{}
+	}
+	return pending{holds: true, since: d.varint(), deadline: d.varint()}
 }

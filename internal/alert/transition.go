@@ -6,6 +6,7 @@
 package alert
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -63,14 +64,27 @@ func (p Position) Before(q Position) bool {
 	return p.Seq < q.Seq || p.Seq == q.Seq && p.N < q.N
 }
 
+// KindThreshold is the Kind of what the section `thresholds` and those of KPIs
+// bring about.
+const KindThreshold = "threshold"
+
 // Transition is one change of state of one watched series. Its JSON form is
 // what the stream sends as an "alert" event and the history answers.
+//
+// A rule that is not a threshold gives transitions without Position and
+// Previous, as often as it finds a series so; Book tells which of them are
+// changes.
 type Transition struct {
 	Position Position `json:"-"`
-	// Rule is the name under which the thresholds stand in the configuration.
+	// Kind says what judged: KindThreshold, "promql" for a rule of a Prometheus
+	// rule file, the type of a detector ("burn_rate"), or "external" for an
+	// alert that another system sent. A series is told by Kind, Rule and Tags.
+	Kind string
+	// Rule is the name under which the rule stands in the configuration.
 	Rule   string
 	Metric string
-	// Tags are the values of the rule's `by` keys; empty without `by`.
+	// Tags tell the series of a rule apart: the values of a threshold's `by`
+	// keys, the labels of a PromQL alert; ordered by key.
 	Tags     []event.Tag
 	State    State
 	Previous State
@@ -84,4 +98,18 @@ type Transition struct {
 	Since int64
 	// Condition is the threshold that decides, in words: "below 2".
 	Condition string
+	// N is how many observations the value rests on; 0 where that is not known.
+	N int64
+	// Provisional says that late events may still take the judgement back.
+	Provisional bool
+	// Annotations are texts for people: summary, description, runbook_url.
+	Annotations []event.Tag
+	// Evidence is what the rule went by, as JSON whose shape its Kind tells;
+	// nil for none.
+	Evidence json.RawMessage
+}
+
+// SeriesKey is a text that tells series apart, of whatever kind and rule.
+func (t *Transition) SeriesKey() string {
+	return string(event.AppendTagsKey([]byte(t.Kind+"\x00"+t.Rule+"\x00"), t.Tags))
 }

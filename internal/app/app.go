@@ -14,16 +14,21 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/boards"
 	"github.com/hms-ops/hms-monitor/internal/config"
 	"github.com/hms-ops/hms-monitor/internal/eventlog"
 	"github.com/hms-ops/hms-monitor/internal/httpapi"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
+	"github.com/hms-ops/hms-monitor/internal/notify"
+	"github.com/hms-ops/hms-monitor/internal/notify/outbox"
 	"github.com/hms-ops/hms-monitor/internal/pipeline"
+	"github.com/hms-ops/hms-monitor/internal/reports/schedule"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb"
 	"github.com/hms-ops/hms-monitor/internal/stream"
 )
@@ -42,7 +47,9 @@ type Options struct {
 
 // App is a running server.
 type App struct {
-	options  Options
+	options Options
+	// changed guards the configuration in options, of which Reload changes parts.
+	changed  sync.Mutex
 	log      *eventlog.Log
 	store    *duckdb.Store
 	judge    *alert.Engine
@@ -50,10 +57,16 @@ type App struct {
 	hub      *stream.Hub
 	pipeline *pipeline.Pipeline
 	ingester *ingest.Ingester
+	outbox   *outbox.Outbox
+	notify   *notify.Service
+	reports  *schedule.Runner
+	standing standing
+	ruleSet  ruleSet
 	auth     *auth.Auth
 	server   *http.Server
 	listener net.Listener
 	stream   *httpapi.StreamHandler
+	boards   *boards.Library
 	// opened holds what must be closed again, the last one first.
 	opened []func() error
 }
@@ -90,6 +103,24 @@ func (a *App) open(ctx context.Context) error {
 
 // Addr is the address that the app serves.
 func (a *App) Addr() string { return a.listener.Addr().String() }
+
+func (a *App) config() config.Config {
+	a.changed.Lock()
+	defer a.changed.Unlock()
+	return a.options.Config
+}
+
+// reloaded notes the parts of a configuration that Reload puts into force.
+func (a *App) reloaded(c config.Config) {
+	a.changed.Lock()
+	defer a.changed.Unlock()
+	in := &a.options.Config
+	in.KPIs, in.DefaultKPIs, in.Auth, in.Thresholds = c.KPIs, c.DefaultKPIs, c.Auth, c.Thresholds
+	in.TimeZone, in.Language, in.Reports = c.TimeZone, c.Language, c.Reports
+	promQL := in.Alerting.PromQL
+	in.Alerting = c.Alerting
+	in.Alerting.PromQL = promQL
+}
 
 // URL is where a browser on this machine finds the dashboard.
 func (a *App) URL() string { return "http://" + a.Addr() }
@@ -165,10 +196,13 @@ func (a *App) startPipeline(ctx context.Context) error {
 	if err := a.openKPIs(ctx, started); err != nil {
 		return err
 	}
+	if err := a.openBoards(); err != nil {
+		return err
+	}
 	a.judge = alert.New(a.rules(c), a.options.Logger)
 	a.hub = stream.NewHub(position, stream.Options{RingBytes: int(c.Stream.Buffer)})
 	a.pipeline, err = pipeline.New(ctx, pipeline.Options{
-		Read: reader(a.log), Store: a.store, Judge: a.judge, KPIs: kpis{a.kpis}, Publish: a.hub.Publish, Alerted: a.alerted,
+		Read: reader(a.log), Append: a.append, Store: a.store, Judge: a.judge, KPIs: keeping{kpis{a.kpis, a.hub}, a.boards}, Publish: a.hub.Publish, Took: a.took, Alerted: a.alerted,
 		Applied: a.log.Purge, Acked: func() uint64 { return a.ingester.Acked() },
 		Retention: time.Duration(c.Store.Retention), DedupeWindow: time.Duration(c.Ingest.DedupeWindow), DedupeIDs: c.Ingest.DedupeIDs,
 		Now: a.options.Now, Logger: a.options.Logger,
@@ -182,6 +216,15 @@ func (a *App) startPipeline(ctx context.Context) error {
 		Now: a.options.Now, Congested: a.pipeline.Congested,
 	})
 	a.later(func() error { a.ingester.Stop(); return nil })
+	if err := a.openNotify(ctx, t); err != nil {
+		return err
+	}
+	if err := a.openReports(ctx); err != nil {
+		return err
+	}
+	if err := a.openRules(); err != nil {
+		return err
+	}
 	close(started)
 	a.observe(t)
 	return a.routes(t)
@@ -197,7 +240,13 @@ func (a *App) lastPosition(ctx context.Context) (alert.Position, error) {
 	return p, err
 }
 
-// alerted writes a transition to the log. Notifications will start here, too.
+// append puts what the pipeline found into the log.
+func (a *App) append(ctx context.Context, data []byte) error {
+	_, err := a.log.Append(ctx, data)
+	return err
+}
+
+// alerted writes a transition to the server's log and has people told.
 func (a *App) alerted(t alert.Transition) {
 	level := slog.LevelWarn
 	if t.State == alert.OK {
@@ -209,13 +258,14 @@ func (a *App) alerted(t alert.Transition) {
 	}
 	a.options.Logger.Log(context.Background(), level, "alert", "id", t.Position.String(), "rule", t.Rule, "metric", t.Metric,
 		slog.Group("tags", tags...), "state", string(t.State), "previous", string(t.Previous), "value", t.Value, "condition", t.Condition)
+	a.tell(t)
 }
 
 // health is what /readyz shows.
 func (a *App) health(ctx context.Context) []httpapi.Check {
 	s := a.pipeline.Status()
 	var behind error
-	if a.pipeline.Congested() {
+	if late, _ := a.pipeline.Congested(); late {
 		behind = fmt.Errorf("acknowledged events wait %v to be applied", s.Lag.Round(time.Second))
 	}
 	return []httpapi.Check{

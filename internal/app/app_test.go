@@ -311,31 +311,28 @@ func TestStreamResumesAcrossARestart(t *testing.T) {
 	for i := range 50 {
 		post(t, a, fmt.Sprintf(`{"metricName":"case.resolved.rate","value":%d}`, i%10), nil)
 	}
-	whole := collect(t, follow(t, a, "", "0"), "50")
+	post(t, a, `{"metricName":"last","value":0}`, nil)
+	whole := until(t, follow(t, a, "", "0"), "51")
+	if len(whole) <= 51 {
+		t.Fatalf("the stream of 51 events has no alert: %v", whole)
+	}
 	stop()
 	a, _ = start(t, c)
-	for _, from := range []int{0, 1, 7, len(whole) - 1} {
-		again := collect(t, follow(t, a, "", whole[from].id), "50")
+	for _, from := range []int{0, 1, 7, len(whole) - 2} {
+		again := until(t, follow(t, a, "", whole[from].id), "51")
 		if fmt.Sprint(again) != fmt.Sprint(whole[from+1:]) {
 			t.Fatalf("resumed after %s: %v, want %v", whole[from].id, again, whole[from+1:])
 		}
 	}
 }
 
-// collect reads frames up to the last one that event `last` brings about.
-func collect(t *testing.T, frames <-chan frame, last string) (all []frame) {
+// until reads frames up to the one of an id.
+func until(t *testing.T, frames <-chan frame, id string) (all []frame) {
 	t.Helper()
-	for {
-		select {
-		case f := <-frames:
-			all = append(all, f)
-			continue
-		case <-time.After(500 * time.Millisecond):
-		}
-		if len(all) == 0 || strings.HasPrefix(all[len(all)-1].id, last) {
-			return all
-		}
+	for len(all) == 0 || all[len(all)-1].id != id {
+		all = append(all, next(t, frames))
 	}
+	return all
 }
 
 func TestAppsShareAProcessButNoData(t *testing.T) {

@@ -101,9 +101,20 @@ func (a *App) rules(c config.Config) []alert.Rule {
 }
 
 // kpis are the KPIs as the pipeline wants them.
-type kpis struct{ *engine.Engine }
+type kpis struct {
+	*engine.Engine
+	hub *stream.Hub
+}
 
-func (k kpis) Live(now int64) []stream.Update { return updates(k.Engine.Live(now)) }
+// Live looks at no KPI while nobody follows the stream: who comes to it is told
+// every value that stands.
+func (k kpis) Live(now int64) []stream.Update {
+	if k.hub.Subscribers() == 0 {
+		k.Unheard()
+		return nil
+	}
+	return updates(k.Engine.Live(now))
+}
 
 func updates(changed []engine.Update) []stream.Update {
 	all := make([]stream.Update, 0, len(changed))
@@ -118,8 +129,8 @@ func updates(changed []engine.Update) []stream.Update {
 }
 
 // putKPI defines a KPI, and returns once the definition is on disk.
-func (a *App) putKPI(ctx context.Context, d *kpi.Definition) (engine.Record, error) {
-	r, err := a.kpis.Put(d, event.Millis(a.options.Now()))
+func (a *App) putKPI(ctx context.Context, d *kpi.Definition, c engine.Change) (engine.Record, error) {
+	r, err := a.kpis.Put(d, c, event.Millis(a.options.Now()))
 	if err != nil {
 		return r, err
 	}
@@ -127,15 +138,16 @@ func (a *App) putKPI(ctx context.Context, d *kpi.Definition) (engine.Record, err
 }
 
 // deleteKPI takes back what was put.
-func (a *App) deleteKPI(ctx context.Context, name string) error {
-	if err := a.kpis.Delete(name, event.Millis(a.options.Now())); err != nil {
+func (a *App) deleteKPI(ctx context.Context, name string, c engine.Change) error {
+	if err := a.kpis.Delete(name, c, event.Millis(a.options.Now())); err != nil {
 		return err
 	}
 	return a.saveKPIs(ctx)
 }
 
 func (a *App) saveKPIs(ctx context.Context) error {
-	a.judge.Reload(a.rules(a.options.Config))
+	a.judge.Reload(a.rules(a.config()))
+	a.ruleSet.runner.Resolve()
 	a.pipeline.Save()
 	return a.pipeline.Stored(ctx)
 }

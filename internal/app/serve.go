@@ -13,6 +13,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/config"
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/httpapi"
+	"github.com/hms-ops/hms-monitor/internal/rules"
 	"github.com/hms-ops/hms-monitor/internal/stream"
 )
 
@@ -32,9 +33,11 @@ func (a *App) routes(t *telemetry) (err error) {
 		Done:        streams.Done(), Logger: a.options.Logger,
 	})
 	handler := httpapi.New(httpapi.Options{
-		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, Sync: a.pipeline.Sync,
+		Take: a.ingester.Take, Limits: c.Ingest, Reader: a.store, SQL: a.store, Sync: a.pipeline.Sync, Boards: a.boards, PutBoard: a.putBoard, DeleteBoard: a.deleteBoard,
 		Applied: a.pipeline.CaughtUp, KPIs: a.kpis, Cases: a.kpis, ParseKPI: a.parseKPI, PutKPI: a.putKPI, DeleteKPI: a.deleteKPI,
-		Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
+		RuleGroups: a.ruleSet.runner.Status, Deliveries: deliveries{a.outbox, a.store}, SentReports: httpapi.SentReports{List: a.reports.Status, Send: a.testReport}, Agency: a.agency, PreviewSilence: a.previewSilence,
+		Prometheus: a.ruleSet.queries, Alertmanager: a.notify.Handler(), Receipts: a.receipts(),
+		Backtest: backtests{a}, Rules: a.judge.Rules, States: a.judge.States, Health: a.health, Auth: a.auth,
 		Stream: http.HandlerFunc(a.serveStream), UI: a.options.UI, Metrics: t.handler(), Refused: t.countRefused,
 		Version: a.options.Version, Now: a.options.Now, Logger: a.options.Logger,
 	})
@@ -66,6 +69,10 @@ func (a *App) Run(ctx context.Context) (err error) {
 	defer stopApplying()
 	applied := make(chan error, 1)
 	go func() { applied <- a.pipeline.Run(applying) }()
+	alerting, stopAlerting := context.WithCancel(context.Background())
+	defer stopAlerting()
+	told := make(chan error, 1)
+	go func() { told <- a.runAlerting(alerting) }()
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(a.listener) }()
 
@@ -76,6 +83,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	case failure = <-applied:
 		running = false
 	case failure = <-served:
+	case failure = <-told:
+		told <- nil
 	}
 	stopping, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
@@ -84,6 +93,8 @@ func (a *App) Run(ctx context.Context) (err error) {
 	}
 	a.stream.Wait()
 	a.ingester.Stop()
+	stopAlerting()
+	failure = errors.Join(failure, <-told)
 	if running {
 		if err := a.pipeline.CaughtUp(stopping); err != nil {
 			a.options.Logger.Warn("the event log was not applied to its end; the next start goes on there", "error", err)
@@ -97,10 +108,19 @@ func (a *App) Run(ctx context.Context) (err error) {
 	return failure
 }
 
-// Reload puts a changed configuration into force: thresholds and tokens. It
-// names the changes that need a restart. When it fails everything stays as it was.
+// Reload puts a changed configuration into force: thresholds, KPIs, rules,
+// notifications and tokens. It names the changes that need a restart. When it
+// fails everything stays as it was.
 func (a *App) Reload(c config.Config) (needRestart []string, err error) {
 	if err := c.Validate().Err(); err != nil {
+		return nil, err
+	}
+	routing, err := a.routing(c)
+	if err != nil {
+		return nil, err
+	}
+	plans, err := c.ReportPlans()
+	if err != nil {
 		return nil, err
 	}
 	if err := a.auth.Reload(c.Auth); err != nil {
@@ -110,16 +130,22 @@ func (a *App) Reload(c config.Config) (needRestart []string, err error) {
 		return nil, err
 	}
 	a.judge.Reload(a.rules(c))
-	old := a.options.Config
-	a.options.Config.KPIs, a.options.Config.DefaultKPIs = c.KPIs, c.DefaultKPIs
-	a.options.Config.Auth, a.options.Config.Thresholds = c.Auth, c.Thresholds
+	if err := a.ruleSet.runner.Replace(func() ([]rules.Group, error) { return a.groups(c) }); err != nil {
+		return nil, err
+	}
+	a.boards.Use(c.BoardFiles())
+	a.reloadNotify(c, routing)
+	a.reports.Replace(plans)
+	old := a.config()
 	for name, changed := range map[string]bool{
 		"listen": old.Listen != c.Listen, "data_dir": old.DataDir != c.DataDir, "log": old.Log != c.Log,
 		"store": old.Store != c.Store, "ingest": old.Ingest != c.Ingest, "stream": old.Stream != c.Stream,
+		"alerting.promql": old.Alerting.PromQL != c.Alerting.PromQL,
 	} {
 		if changed {
 			needRestart = append(needRestart, name)
 		}
 	}
+	a.reloaded(c)
 	return needRestart, nil
 }

@@ -118,6 +118,10 @@ func TestOnlyTheAppWiresAdaptersAndConfiguration(t *testing.T) {
 			if under(name, inner) || under(inner, name) || !underAny(inner, composed...) {
 				continue
 			}
+			// The parts of one adapter know each other.
+			if slices.ContainsFunc(adapters, func(own string) bool { return under(name, own) && under(inner, own) }) {
+				continue
+			}
 			// The configuration composes the sections that their owners define.
 			if name == "internal/config" && underAny(inner, adapters...) {
 				continue

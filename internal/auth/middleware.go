@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"math"
@@ -23,9 +24,21 @@ func (a *Auth) Require(role Role, next http.Handler) http.Handler {
 		case p.Roles&want != want:
 			a.refuse(w, r, missing)
 		default:
+			if role == RoleOperate { // who changes things is written down
+				r = r.WithContext(context.WithValue(r.Context(), principalKey{}, p))
+			}
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+type principalKey struct{}
+
+// NameOf is the name of the token or person whose request this context is of,
+// on routes that require RoleOperate; "" elsewhere.
+func NameOf(ctx context.Context) string {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p.Name
 }
 
 func (a *Auth) refuse(w http.ResponseWriter, r *http.Request, err error) {

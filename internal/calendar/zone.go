@@ -29,6 +29,16 @@ type era struct{ from, offset int64 }
 var zoneNames string
 
 func loadZone(name string) (*zone, error) {
+	location, err := Location(name)
+	if err != nil {
+		return nil, err
+	}
+	return newZone(location), nil
+}
+
+// Location finds a time zone by its name in the IANA database; the error says
+// what to write instead.
+func Location(name string) (*time.Location, error) {
 	switch name {
 	case "":
 		return nil, errors.New("is missing: name a time zone, such as America/New_York")
@@ -39,7 +49,7 @@ func loadZone(name string) (*zone, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is no time zone of the IANA database, such as America/New_York%s", name, nearZone(name))
 	}
-	return newZone(location), nil
+	return location, nil
 }
 
 func newZone(location *time.Location) *zone {

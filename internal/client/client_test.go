@@ -138,7 +138,7 @@ func TestARefusalCarriesTheServersWords(t *testing.T) {
 	if !errors.As(err, &no) {
 		t.Fatalf("got %v", err)
 	}
-	if no.Status != 400 || len(no.Errors) != 2 || no.Errors[0] != (EventFault{1, "value", "not a number"}) || no.Errors[1].Index != -1 {
+	if no.Status != 400 || len(no.Errors) != 2 || no.Errors[0] != (EventFault{1, "value", "not a number", ""}) || no.Errors[1].Index != -1 {
 		t.Errorf("got %+v", no)
 	}
 	const want = "the server answered 400: 1 of 2 events is malformed; event 1, value: not a number; body: odd"

@@ -29,6 +29,8 @@ type EventFault struct {
 	// request's.
 	Index         int
 	Field, Detail string
+	// Position is the line and column in a text that was sent, as 3:14.
+	Position string
 }
 
 func (f EventFault) String() string {
@@ -93,9 +95,10 @@ func readProblem(resp *http.Response) *Refused {
 			Title  string `json:"title"`
 			Detail string `json:"detail"`
 			Errors []struct {
-				Index  *int   `json:"index"`
-				Field  string `json:"field"`
-				Detail string `json:"detail"`
+				Index    *int   `json:"index"`
+				Field    string `json:"field"`
+				Position string `json:"position"`
+				Detail   string `json:"detail"`
 			} `json:"errors"`
 		}
 		if json.Unmarshal(body, &p) == nil {
@@ -104,7 +107,7 @@ func readProblem(resp *http.Response) *Refused {
 			}
 			r.Detail = p.Detail
 			for _, e := range p.Errors {
-				f := EventFault{Index: -1, Field: e.Field, Detail: e.Detail}
+				f := EventFault{Index: -1, Field: e.Field, Detail: e.Detail, Position: e.Position}
 				if e.Index != nil {
 					f.Index = *e.Index
 				}

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -12,18 +13,24 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/boards"
 	"github.com/hms-ops/hms-monitor/internal/calendar"
 	"github.com/hms-ops/hms-monitor/internal/fault"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
 	"github.com/hms-ops/hms-monitor/internal/kpi/define"
+	"github.com/hms-ops/hms-monitor/internal/reports/schedule"
 	"github.com/hms-ops/hms-monitor/internal/strict"
 	"github.com/hms-ops/hms-monitor/internal/units"
 )
 
 // Config is the whole configuration.
 type Config struct {
-	Listen     string           `yaml:"listen"`
-	DataDir    string           `yaml:"data_dir"`
+	Listen  string `yaml:"listen"`
+	DataDir string `yaml:"data_dir"`
+	// TimeZone and Language are the agency's, for reports and for whoever wants
+	// to read the dashboard by them.
+	TimeZone   string           `yaml:"time_zone"`
+	Language   string           `yaml:"language"`
 	Log        Log              `yaml:"log"`
 	Store      Store            `yaml:"store"`
 	Ingest     ingest.Config    `yaml:"ingest"`
@@ -37,9 +44,17 @@ type Config struct {
 	KPIs      define.Definitions `yaml:"kpis"`
 	// DefaultKPIs keeps the definitions that need no configuration.
 	DefaultKPIs bool `yaml:"default_kpis"`
+	// Boards are patterns of the names of files with dashboards.
+	Boards []string `yaml:"boards"`
+	// Alerting says which rules there are, and who is told.
+	Alerting Alerting `yaml:"alerting"`
+	// Reports are sent by themselves.
+	Reports schedule.Config `yaml:"reports"`
 
 	// dir is where the file is: relative paths in it start there.
 	dir string
+	// boards are what was read from the files of Boards.
+	boards []boards.File
 }
 
 // Log says where the event log is.
@@ -85,6 +100,7 @@ func Default() Config {
 		// What the example in the documentation watches, so that a first low
 		// value shows a first alert with no configuration at all.
 		DefaultKPIs: true,
+		Alerting:    defaultAlerting(),
 		Thresholds:  alert.Thresholds{"case.resolved.rate": {Warning: alert.LimitOf("5"), Critical: alert.LimitOf("2")}},
 	}
 }
@@ -110,8 +126,14 @@ func Parse(name string, text []byte) (Config, error) {
 	if len(d.Faults()) == 0 {
 		d.Place(c.Validate())
 	}
-	return c, d.Err()
+	files, errs, faults := boards.Read(c.dir, c.Boards)
+	c.boards = files
+	d.Place(faults.Under("boards"))
+	return c, errors.Join(append(errs, d.Err())...)
 }
+
+// BoardFiles are the boards that the configuration names.
+func (c Config) BoardFiles() []boards.File { return c.boards }
 
 // Validate lists every fault of every section.
 func (c Config) Validate() (faults fault.List) {
@@ -139,8 +161,14 @@ func (c Config) Validate() (faults fault.List) {
 	if h := time.Duration(c.Stream.Heartbeat); h < time.Second || h > 5*time.Minute {
 		faults.Add(fmt.Sprintf("is %v, must be between 1s and 5m", c.Stream.Heartbeat), "stream", "heartbeat")
 	}
+	faults = append(faults, c.validateAgency()...)
 	faults = append(faults, c.Ingest.Validate().Under("ingest")...)
 	faults = append(faults, c.Auth.Validate().Under("auth")...)
 	faults = append(faults, c.Thresholds.Validate().Under("thresholds")...)
-	return append(faults, c.validateKPIs()...)
+	if wrong := c.validateKPIs(); len(wrong) > 0 {
+		return append(faults, wrong...) // what refers to them would only repeat it
+	}
+	routing, wrong := c.validateAlerting()
+	faults = append(faults, wrong.Under("alerting")...)
+	return append(faults, c.validateReports(routing).Under("reports")...)
 }

@@ -39,7 +39,7 @@ thresholds:
 		c.Ingest.MaxTags != 64 || len(c.Auth.Tokens) != 1 || c.Auth.Tokens[0].Roles[0] != "ingest" {
 		t.Fatalf("%+v", c)
 	}
-	want := alert.Thresholds{"call.wait.p90": {Warning: alert.LimitOf("> 60"), Critical: alert.LimitOf("> 300"), By: []string{"queue"}, For: 5 * time.Minute}}
+	want := alert.Thresholds{"call.wait.p90": {Warning: alert.LimitOf("> 60"), Critical: alert.LimitOf("> 300"), By: []string{"queue"}, For: units.Duration(5 * time.Minute)}}
 	if !reflect.DeepEqual(c.Thresholds, want) {
 		t.Fatalf("thresholds %+v", c.Thresholds)
 	}

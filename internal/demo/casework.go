@@ -26,6 +26,7 @@ type work struct {
 	version  int
 	edits    int // still to be made before it is resolved
 	answered bool
+	referred bool
 	reopened bool
 	rank     int
 }
@@ -159,6 +160,10 @@ func (o *Office) standUp(w *work, a *agent, session string) {
 	a.busy = false
 	w.edits--
 	switch {
+	case !w.referred && o.chance(0.1):
+		// Another department takes its time, and the clock goes on.
+		w.referred = true
+		o.after(o.between(12*time.Hour, 72*time.Hour), func() { o.enqueue(w) })
 	case w.edits <= 0 || o.chance(0.35):
 		o.resolve(w, a)
 	case o.chance(0.25):

@@ -11,7 +11,8 @@ type Config struct {
 	// Start is the event time at which the office is when the demo begins;
 	// events before it are the office's recent history.
 	Start time.Time
-	// Speed is how many seconds pass in the office in one second of event time.
+	// Speed is how many seconds pass in the office in one second of event time,
+	// from Start on. The history went at the pace of life.
 	Speed float64
 	// History is how much office time lies before Start.
 	History time.Duration
@@ -22,6 +23,9 @@ var officeOpens = time.Date(2025, time.March, 3, 10, 0, 0, 0, time.UTC)
 
 // eventTime maps office time to event time.
 func (c Config) eventTime(at time.Duration) int64 {
+	if at < 0 {
+		return c.Start.UnixMilli() + int64(math.Floor(float64(at)/1e6))
+	}
 	return c.Start.UnixMilli() + int64(math.Floor(float64(at)/c.Speed/1e6))
 }
 

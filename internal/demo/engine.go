@@ -54,11 +54,16 @@ func New(c Config) *Office {
 	}
 	o.after(0, o.webCase)
 	o.after(0, o.phoneCall)
-	o.after(2*rateWindow, o.reportRate) // the first cases take a while
+	// The rate is what thresholds watch: of the past it is told for a while only,
+	// so that nobody is alarmed by incidents that are long over.
+	o.after(max(2*rateWindow, c.History-calmBefore), o.reportRate)
 	o.after(backlogEvery, o.reportBacklog)
-	// The first incident comes soon after the demo begins, so that nobody
-	// waits long to see one; none falls into the history.
+	// The first incident comes soon after the demo begins, so that nobody waits
+	// long to see one; the history has one now and then.
 	o.after(c.History+20*time.Minute, o.beginIncident)
+	for at := o.between(20*time.Hour, 60*time.Hour); at < c.History-2*calmBefore; at += o.between(40*time.Hour, 100*time.Hour) {
+		o.after(at, o.beginIncident)
+	}
 	return o
 }
 

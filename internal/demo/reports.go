@@ -2,6 +2,9 @@ package demo
 
 import "time"
 
+// calmBefore is how long before the start nothing goes wrong.
+const calmBefore = 6 * time.Hour
+
 // reportRate posts how many cases an hour were resolved lately: the metric the
 // default thresholds watch.
 func (o *Office) reportRate() {
@@ -23,10 +26,13 @@ func (o *Office) beginIncident() {
 	lasts := o.between(60*time.Minute, 80*time.Minute)
 	o.incident, o.since = true, o.now
 	o.note("incident: the case system fails, nothing can be saved, callers wait")
+	past := o.now < 0
 	o.after(lasts, func() {
 		o.incident = false
 		o.note("recovered: the backlog is being worked off")
-		o.after(o.between(3*time.Hour, 5*time.Hour), o.beginIncident)
+		if !past {
+			o.after(o.between(3*time.Hour, 5*time.Hour), o.beginIncident)
+		}
 		o.assign()
 		o.answerCalls()
 	})

@@ -1,7 +1,5 @@
 package event
 
-import "sort"
-
 // Block is a batch of events in columns, all of the same length. A Block is
 // immutable once made: ingest makes it, the log keeps it, and every reader
 // shares it without copying or locking.
@@ -62,9 +60,10 @@ func (b *Block) Len() int { return len(b.Times) }
 
 // Tag finds the column of a key, nil where no event of the block carries it.
 func (b *Block) Tag(key string) *TagColumn {
-	i := sort.Search(len(b.Tags), func(i int) bool { return b.Tags[i].Key >= key })
-	if i < len(b.Tags) && b.Tags[i].Key == key {
-		return &b.Tags[i]
+	for i := range b.Tags { // they are few: no search among them is quicker
+		if b.Tags[i].Key == key {
+			return &b.Tags[i]
+		}
 	}
 	return nil
 }

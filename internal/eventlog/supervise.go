@@ -155,9 +155,13 @@ func examine(srv *server.Server, stream string) error {
 	if !srv.JetStreamEnabled() {
 		return fmt.Errorf("%w: JetStream stopped", ErrUnavailable)
 	}
-	health := srv.Healthz(&server.HealthzOptions{Account: server.DEFAULT_GLOBAL_ACCOUNT, Stream: stream})
-	if health.Error != "" {
-		return fmt.Errorf("%w: %s", ErrUnavailable, health.Error)
+	// The stream by name, because it must be there; then all that there are,
+	// because buckets fail as the stream does.
+	for _, name := range []string{stream, ""} {
+		health := srv.Healthz(&server.HealthzOptions{Account: server.DEFAULT_GLOBAL_ACCOUNT, Stream: name})
+		if health.Error != "" {
+			return fmt.Errorf("%w: %s", ErrUnavailable, health.Error)
+		}
 	}
 	return nil
 }

@@ -16,10 +16,12 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/auth"
+	"github.com/hms-ops/hms-monitor/internal/boards"
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/ingest"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
+	"github.com/hms-ops/hms-monitor/internal/rules"
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/strict"
 )
@@ -29,7 +31,8 @@ type Reader interface {
 	Events(ctx context.Context, q store.EventQuery) (events []event.Event, more bool, err error)
 	Metrics(ctx context.Context) ([]store.MetricInfo, error)
 	Rates(ctx context.Context, f store.Filter, from, to, step int64) (counts []store.Series, seq uint64, err error)
-	Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error)
+	FindAlerts(ctx context.Context, q store.AlertQuery) ([]alert.Transition, error)
+	LatestAlerts(ctx context.Context, since int64) ([]alert.Transition, error)
 }
 
 // Options are what the API stands on.
@@ -46,11 +49,31 @@ type Options struct {
 	// ParseKPI reads a definition against what is defined and known; file stands
 	// in its faults. PutKPI and DeleteKPI return once the change is on disk.
 	ParseKPI  func(file string, text []byte) (*kpi.Definition, *strict.Document)
-	PutKPI    func(ctx context.Context, d *kpi.Definition) (engine.Record, error)
-	DeleteKPI func(ctx context.Context, name string) error
+	PutKPI    func(ctx context.Context, d *kpi.Definition, c engine.Change) (engine.Record, error)
+	DeleteKPI func(ctx context.Context, name string, c engine.Change) error
+
+	SQL SQL
+	// Boards are the dashboards; PutBoard and DeleteBoard return once the change
+	// is on disk.
+	Boards      Boards
+	PutBoard    func(ctx context.Context, b *boards.Board, c boards.Change) (boards.Stored, error)
+	DeleteBoard func(ctx context.Context, name string, c boards.Change) error
 
 	Rules  func() []alert.Rule
 	States func() []alert.Series
+	// Backtest runs rules over the past, and judges alerts once more.
+	Backtest Backtest
+	// RuleGroups are the rules that are more than a threshold.
+	RuleGroups func() []rules.GroupStatus
+	Deliveries Deliveries
+	// PreviewSilence tells what a silence with these matchers would hide.
+	PreviewSilence func(ctx context.Context, matchers []string, from, to int64) (SilencePreview, error)
+	// Prometheus answers queries at /api/v1, Alertmanager /api/v2, and Receipts
+	// takes what providers report of messages.
+	Prometheus, Alertmanager, Receipts http.Handler
+	SentReports                        SentReports
+	// Agency is whose server it is.
+	Agency func() Agency
 	// Health lists what the server depends on, and what is wrong with it.
 	Health func(ctx context.Context) []Check
 	Auth   *auth.Auth
@@ -70,6 +93,11 @@ func New(o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	for _, h := range []*http.Handler{&o.Prometheus, &o.Alertmanager, &o.Receipts} {
+		if *h == nil { // alerting is not there in every test
+			*h = http.HandlerFunc(notFound)
+		}
+	}
 	a := &api{Options: o, budget: budget{most: int64(o.Limits.MaxInFlight)}}
 	described, _ := a.described()
 
@@ -82,6 +110,16 @@ func New(o Options) http.Handler {
 	operate := o.Auth.Require(auth.RoleOperate, described)
 	root.Handle("PUT /api/kpis/{name}", operate)
 	root.Handle("DELETE /api/kpis/{name}", operate)
+	root.Handle("PUT /api/boards/{name}", operate)
+	root.Handle("DELETE /api/boards/{name}", operate)
+	for _, change := range []string{"POST /api/alerts/{id}/acknowledge", "POST /api/deliveries/{id}/retry", "POST /api/reports/{name}/send"} {
+		root.Handle(change, operate)
+	}
+	root.Handle("/api/v1/", read(o.Prometheus))
+	root.Handle("/api/v2/", o.Auth.Require(auth.RoleOperate, o.Alertmanager))
+	root.Handle("GET /api/v2/", read(o.Alertmanager))
+	root.Handle("POST /api/v2/alerts", o.Auth.Require(auth.RoleIngest, o.Alertmanager))
+	root.Handle("POST /api/receipts/", o.Receipts) // signed by the provider
 	root.Handle("/api/session", o.Auth.SessionHandler())
 	root.Handle("GET /openapi.json", described)
 	root.Handle("GET /openapi.yaml", described)
@@ -104,9 +142,19 @@ func (a *api) described() (*http.ServeMux, huma.API) {
 	a.describeRaw(spec)
 	a.registerEvents(spec)
 	a.registerMetrics(spec)
+	a.registerSQL(spec)
+	a.registerBoards(spec)
 	a.registerKPIs(spec)
 	a.registerCases(spec)
 	a.registerAlerts(spec)
+	a.registerBacktest(spec)
+	a.registerAlertExplain(spec)
+	a.registerRules(spec)
+	a.registerDeliveries(spec)
+	a.registerSilences(spec)
+	a.registerReports(spec)
+	a.registerSentReports(spec)
+	a.registerSettings(spec)
 	tidy(spec.OpenAPI())
 	mux.HandleFunc("/api/", notFound)
 	return mux, spec
@@ -116,6 +164,8 @@ type api struct {
 	Options
 	budget budget
 	bodies sync.Pool // of *inBody
+	// backtesting holds a token while a rule is run over the past.
+	backtesting chan struct{}
 }
 
 // Refuse answers what auth does not let through.

@@ -102,7 +102,10 @@ func (a *api) listCases(ctx context.Context, in *listCasesInput) (*listCasesOutp
 	defer cancel()
 	q := kpi.CaseQuery{
 		At: a.instant(), Select: kpi.CaseSelection(in.State), Order: kpi.CaseOrder(in.Order),
-		AtRisk: in.AtRisk, Limit: in.Limit + 1, Tags: tagsOf(in.tags),
+		Limit: in.Limit + 1, Tags: event.TagMap(in.tags),
+	}
+	if in.AtRisk {
+		q.State = kpi.CaseAtRisk
 	}
 	if in.Cursor != "" {
 		after, err := kpi.ParseCaseCursor(in.Cursor)

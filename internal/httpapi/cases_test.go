@@ -14,7 +14,7 @@ import (
 const (
 	twoDays  = `{name: case.sla, type: sla, target: 48h, objective: 0.9, window: 7d, by: [office]}`
 	answered = `{name: a.first, type: sla, stop: case.responded, target: 4h, window: 7d, by: [office]}`
-	collide  = `{name: case.conflicts, type: conflict, window: 24h}`
+	collide  = `{name: case.conflicts, type: conflict, window: 24h, by: [office]}`
 )
 
 // tell gives an event of a case, so long before now.
@@ -180,6 +180,24 @@ func TestOpenConflicts(t *testing.T) {
 	o.get("/api/conflicts", &got)
 	if len(got.Conflicts) == 0 || got.Conflicts[0].CaseID != "both" || got.Conflicts[0].Level != "proxy" || strings.Join(got.Conflicts[0].Agents, " ") != "a1 a2" {
 		t.Errorf("%+v", got)
+	}
+	o.tell("case.edited", "second", "south", 2*time.Minute, event.Tag{Key: "agentId", Value: "a3"})
+	o.tell("case.edited", "second", "south", time.Minute, event.Tag{Key: "agentId", Value: "a4"})
+	for office, want := range map[string]string{"north": "both", "south": "second", "west": ""} {
+		o.get("/api/conflicts?tag.office="+office, &got)
+		found := ""
+		for _, c := range got.Conflicts {
+			found = c.CaseID
+			if c.Tags["office"] != office {
+				t.Errorf("of %s: %+v", office, c)
+			}
+		}
+		if found != want {
+			t.Errorf("of %s: %+v", office, got)
+		}
+	}
+	if w := o.send("GET", "/api/conflicts?tag.shoe=42", "", ""); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "broken down by") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	o.get("/api/conflicts?at=2026-03-01T00:00:00Z", &got)
 	if len(got.Conflicts) != 0 {

@@ -33,6 +33,8 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/api/kpis/case.conflicts/value", "/api/kpis/{name}/value", ""},
 		{"GET", "/api/kpis/cases.resolved.per.hour/value", "/api/kpis/{name}/value", ""},
 		{"GET", "/api/kpis/case.sla/history?by=office", "/api/kpis/{name}/history", ""},
+		{"GET", "/api/kpis/case.sla/explain", "/api/kpis/{name}/explain", ""},
+		{"GET", "/api/kpis/cases.resolved.per.hour/explain?limit=1", "/api/kpis/{name}/explain", ""},
 		{"GET", "/api/kpis/case.sla/diff", "/api/kpis/{name}/diff", ""},
 		{"GET", "/api/cases?state=all", "/api/cases", ""},
 		{"GET", "/api/cases?limit=1", "/api/cases", ""},

@@ -75,7 +75,7 @@ func TestReference(t *testing.T) {
 	}
 	var page strings.Builder
 	page.WriteString(introduction)
-	for _, group := range []string{"Ingest", "Live", "Read", "KPIs", "Cases", "Alerts", "Access", "Server"} {
+	for _, group := range []string{"Ingest", "Live", "Read", "KPIs", "Cases", "Alerts", "Boards", "Reports", "Access", "Server"} {
 		fmt.Fprintf(&page, "\n## %s\n", group)
 		slices.Sort(groups[group])
 		page.WriteString(strings.Join(groups[group], ""))

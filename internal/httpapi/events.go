@@ -23,15 +23,7 @@ type eventJSON struct {
 }
 
 func eventOf(e event.Event) eventJSON {
-	return eventJSON{Seq: e.Seq, MetricName: e.Metric, Value: e.Value, Tags: tagsOf(e.Tags), Timestamp: e.Time, ID: e.ID, Source: e.Source}
-}
-
-func tagsOf(tags []event.Tag) map[string]string {
-	m := make(map[string]string, len(tags))
-	for _, t := range tags {
-		m[t.Key] = t.Value
-	}
-	return m
+	return eventJSON{Seq: e.Seq, MetricName: e.Metric, Value: e.Value, Tags: event.TagMap(e.Tags), Timestamp: e.Time, ID: e.ID, Source: e.Source}
 }
 
 type eventsInput struct {

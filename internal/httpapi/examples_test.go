@@ -29,6 +29,7 @@ func examplesOf(t *testing.T) map[string]string {
 		{"get-kpi", http.MethodGet, rate, ""},
 		{"get-kpi-value", http.MethodGet, rate + "/value?by=office", ""},
 		{"get-kpi-history", http.MethodGet, rate + "/history?from=2026-03-02T11:00:00Z&to=2026-03-02T12:00:00Z&step=20m&by=office", ""},
+		{"explain-kpi", http.MethodGet, rate + "/explain?from=2026-03-02T11:30:00Z&to=2026-03-02T12:00:00Z", ""},
 		{"list-cases", http.MethodGet, "/api/cases?tag.office=north&limit=1", ""},
 		{"get-case", http.MethodGet, "/api/cases/C-1", ""},
 		{"put-kpi", http.MethodPut, "/api/kpis/calls.per.minute", "type: throughput\nevent: call.offered\nper: 1m\nwindow: 15m\nby: [queue]\n"},

@@ -31,6 +31,7 @@ type kpiHistoryInput struct {
 	Window  duration `query:"window" doc:"How far back each point looks from the end of its step, by default over the step alone."`
 	By      []string `query:"by,explode" doc:"As for a value."`
 	Version int      `query:"version" minimum:"1" doc:"As for a value."`
+	Detail  bool     `query:"detail" doc:"Whether to add the intervals and figures of all points; of 5,000 points at most."`
 }
 
 type kpiHistoryOutput struct{ Body kpiHistory }
@@ -101,37 +102,41 @@ func (a *api) kpiHistory(ctx context.Context, in *kpiHistoryInput) (*kpiHistoryO
 	}
 	defer cancel()
 	now := a.instant()
-	from, to, step := spanOf(in, now)
+	from, to, step := spanOf(in.From, in.To, in.Step, now)
 	if from >= to {
 		return nil, huma.NewError(http.StatusBadRequest, "from must be before to")
 	}
-	q := engine.Question{KPI: in.Name, Window: in.Window.Duration, By: listed(in.By), Version: in.Version, Now: now}
-	found, courses, err := a.steps(ctx, q, from, to, step)
+	q := engine.Question{KPI: in.Name, Window: in.Window.Duration, By: listed(in.By), Version: in.Version, Now: now, Detail: in.Detail}
+	found, courses, err := steps(ctx, a.KPIs, q, from, to, step)
 	if err != nil {
 		return nil, a.kpiFailed(ctx, in.Name, err)
 	}
+	return &kpiHistoryOutput{Body: historyOf(found, courses, from, to, step)}, nil
+}
+
+func historyOf(found engine.Answer, courses []engine.Course, from, to int64, step time.Duration) kpiHistory {
 	d := found.Definition
-	out := &kpiHistoryOutput{Body: kpiHistory{
+	out := kpiHistory{
 		KPI: d.Name, Unit: d.Spec.Describe(&d.Common).Unit, From: from, To: to, Step: step.Milliseconds(),
 		Version: found.Number, Watermark: found.Watermark, Seq: found.Seq, Series: make([]course, 0, len(courses)),
-	}}
+	}
 	if !found.Ready {
-		out.Body.BackFill = &kpiBackFill{found.Done, found.Total}
+		out.BackFill = &kpiBackFill{found.Done, found.Total}
 	}
 	for _, c := range courses {
-		out.Body.Series = append(out.Body.Series, course{c})
+		out.Series = append(out.Series, course{c})
 	}
-	return out, nil
+	return out
 }
 
 // spanOf settles the range and the step of a history.
-func spanOf(in *kpiHistoryInput, now int64) (from, to int64, step time.Duration) {
-	to = in.To.or(now)
-	from = in.From.or(max(0, to-24*time.Hour.Milliseconds()))
-	if step = in.Step.Duration; step == 0 {
+func spanOf(begin, end moment, length duration, now int64) (from, to int64, step time.Duration) {
+	to = end.or(now)
+	from = begin.or(max(0, to-24*time.Hour.Milliseconds()))
+	if step = length.Duration; step == 0 {
 		step = stepFor(to - from)
 	}
-	if !in.From.given {
+	if !begin.given {
 		from -= from % step.Milliseconds()
 	}
 	return from, to, step
@@ -149,12 +154,18 @@ func stepFor(length int64) time.Duration {
 	return steps[len(steps)-1]
 }
 
+// answers are a KPI's, or those of a definition that is tried.
+type answers interface {
+	Value(q engine.Question) (engine.Answer, error)
+	History(ctx context.Context, q engine.Question, span engine.Span) (engine.Answer, []engine.Course, error)
+}
+
 // steps asks for every step of a range. One that is not over at its end is asked
 // as of then: what was not there yet, such as a deadline to come, must not count.
-func (a *api) steps(ctx context.Context, q engine.Question, from, to int64, step time.Duration) (found engine.Answer, all []engine.Course, err error) {
+func steps(ctx context.Context, of answers, q engine.Question, from, to int64, step time.Duration) (found engine.Answer, all []engine.Course, err error) {
 	rest := (to - from) % step.Milliseconds()
 	if whole := to - rest; whole > from {
-		found, all, err = a.KPIs.History(ctx, q, engine.Span{From: from, To: whole, Step: step})
+		found, all, err = of.History(ctx, q, engine.Span{From: from, To: whole, Step: step})
 		if err != nil || rest == 0 || !found.Ready {
 			return found, all, err
 		}
@@ -164,30 +175,24 @@ func (a *api) steps(ctx context.Context, q engine.Question, from, to int64, step
 	if q.Window == 0 {
 		q.Window = time.Duration(rest) * time.Millisecond
 	}
-	found, err = a.KPIs.Value(q)
+	found, err = of.Value(q)
 	if err != nil || !found.Ready {
 		return found, []engine.Course{{}}, err
 	}
 	at := map[string]int{}
 	for i, c := range all {
-		at[seriesKey(c.Tags)] = i
+		at[event.TagsKey(c.Tags)] = i
 	}
 	for _, s := range found.Series {
-		i, ok := at[seriesKey(s.Tags)]
+		i, ok := at[event.TagsKey(s.Tags)]
 		if !ok {
 			i = len(all)
 			all = append(all, engine.Course{Tags: s.Tags})
 		}
 		all[i].Points = append(all[i].Points, engine.Point{T: to - rest, Value: s.Value, N: s.N})
+		if q.Detail {
+			all[i].Details = append(all[i].Details, engine.Detail{Interval: s.Interval, Figures: s.Figures})
+		}
 	}
 	return found, all, nil
-}
-
-func seriesKey(tags []event.Tag) string {
-	var key strings.Builder
-	for _, t := range tags {
-		key.WriteString(t.Value)
-		key.WriteByte(0)
-	}
-	return key.String()
 }

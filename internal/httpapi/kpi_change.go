@@ -13,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/hms-ops/hms-monitor/internal/auth"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 	"github.com/hms-ops/hms-monitor/internal/strict"
@@ -23,8 +24,14 @@ const maxDefinition = 256 << 10
 
 type putKPIInput struct {
 	Name        string `path:"name" doc:"The KPI's name. The definition may leave it out." example:"case.sla"`
+	Why         string `query:"why" maxLength:"500" doc:"What the change is for; kept with the version."`
 	ContentType string `header:"Content-Type" hidden:"true"`
 	RawBody     []byte `contentType:"application/yaml"`
+}
+
+type deleteKPIInput struct {
+	Name string `path:"name" doc:"The KPI's name." example:"case.sla"`
+	Why  string `query:"why" maxLength:"500" doc:"What the change is for; kept with the version that comes into force again."`
 }
 
 type putKPIOutput struct {
@@ -85,7 +92,7 @@ func (a *api) putKPI(ctx context.Context, in *putKPIInput) (*putKPIOutput, error
 		}
 	}
 	_, before := a.KPIs.Get(in.Name)
-	r, err := a.PutKPI(ctx, d)
+	r, err := a.PutKPI(ctx, d, engine.Change{Who: auth.NameOf(ctx), Why: strings.TrimSpace(in.Why)})
 	if err != nil {
 		return nil, a.notKept(ctx, in.Name, err)
 	}
@@ -99,13 +106,13 @@ func (a *api) putKPI(ctx context.Context, in *putKPIInput) (*putKPIOutput, error
 	return out, nil
 }
 
-func (a *api) deleteKPI(ctx context.Context, in *kpiInput) (*struct{}, error) {
+func (a *api) deleteKPI(ctx context.Context, in *deleteKPIInput) (*struct{}, error) {
 	ctx, cancel, err := a.applied(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	if err := a.DeleteKPI(ctx, in.Name); err != nil {
+	if err := a.DeleteKPI(ctx, in.Name, engine.Change{Who: auth.NameOf(ctx), Why: strings.TrimSpace(in.Why)}); err != nil {
 		return nil, a.notKept(ctx, in.Name, err)
 	}
 	return &struct{}{}, nil
@@ -136,6 +143,9 @@ func (a *api) readKPI(name string, text []byte) (*kpi.Definition, []FieldError) 
 	faults := document.Faults()
 	if d == nil {
 		return nil, fieldErrors(faults)
+	}
+	if name == "" { // nothing but the definition names it
+		return d, fieldErrors(faults)
 	}
 	if d.Name != "" && d.Name != name {
 		faults = append(faults, strict.Fault{Path: []string{"name"},

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+
+	"github.com/hms-ops/hms-monitor/internal/event"
 )
 
 // MarshalJSON writes what the engine's own does, without an encoder for each of
 // tens of thousands of points.
 func (c course) MarshalJSON() ([]byte, error) {
-	tags, err := json.Marshal(tagsOf(c.Tags))
+	tags, err := json.Marshal(event.TagMap(c.Tags))
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +25,22 @@ func (c course) MarshalJSON() ([]byte, error) {
 		dst = append(appendNumber(dst, p.Value), ',')
 		dst = append(strconv.AppendInt(dst, p.N, 10), ']')
 	}
-	return append(dst, "]}"...), nil
+	dst = append(dst, ']')
+	if c.Details != nil {
+		intervals, figures := make([]*[2]float64, len(c.Details)), make([]any, len(c.Details))
+		for i, d := range c.Details {
+			intervals[i], figures[i] = d.Interval, d.Figures
+		}
+		beside, err := json.Marshal(struct {
+			Intervals []*[2]float64 `json:"intervals"`
+			Figures   []any         `json:"figures"`
+		}{intervals, figures})
+		if err != nil {
+			return nil, err
+		}
+		dst = append(append(dst, ','), beside[1:len(beside)-1]...)
+	}
+	return append(dst, '}'), nil
 }
 
 // appendNumber writes what is no number as null.

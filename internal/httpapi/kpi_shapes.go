@@ -82,6 +82,17 @@ func (course) Schema(r huma.Registry) *huma.Schema {
 type kpiCourse struct {
 	Tags   map[string]string `json:"tags" doc:"Empty for the total."`
 	Points []kpiPoint        `json:"points" nullable:"false"`
+
+	Intervals []*kpiInterval `json:"intervals,omitempty" nullable:"false" doc:"With detail=true: the 95 % confidence interval of each point, or null."`
+	Figures   []kpiFigures   `json:"figures,omitempty" nullable:"false" doc:"With detail=true: what stands beside each point."`
+}
+
+type kpiInterval [2]float64
+
+// Schema is a pair or null.
+func (*kpiInterval) Schema(huma.Registry) *huma.Schema {
+	two := 2
+	return &huma.Schema{Type: "array", Nullable: true, Items: &huma.Schema{Type: "number"}, MinItems: &two, MaxItems: &two}
 }
 
 type kpiPoint [3]*float64

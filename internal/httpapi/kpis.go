@@ -20,6 +20,7 @@ type KPIs interface {
 	Get(name string) (engine.Listed, error)
 	Value(q engine.Question) (engine.Answer, error)
 	History(ctx context.Context, q engine.Question, span engine.Span) (engine.Answer, []engine.Course, error)
+	Try(ctx context.Context, d *kpi.Definition) (*engine.Trial, error)
 	Diff(ctx context.Context, name string, before, after int, from, to, at int64, limit int) (engine.Diff, error)
 }
 
@@ -60,6 +61,8 @@ type KPIVersion struct {
 	Since      int64         `json:"since" doc:"When the definition was given, in ms since 1970 UTC."`
 	Definition document      `json:"definition"`
 	Basis      string        `json:"basis,omitempty" doc:"Marks the business hours that the definition referred to: changed hours make a new version, too."`
+	Who        string        `json:"who,omitempty" doc:"The name of the token that gave it over the API."`
+	Why        string        `json:"why,omitempty" doc:"What was said of the change."`
 }
 
 type kpiBackFill struct {
@@ -86,7 +89,7 @@ func kpiOf(l engine.Listed) kpiJSON {
 }
 
 func versionOf(r engine.Record) KPIVersion {
-	return KPIVersion{Version: r.Number, Origin: r.Origin, Since: r.Since, Definition: document{r.Source}, Basis: r.Basis}
+	return KPIVersion{Version: r.Number, Origin: r.Origin, Since: r.Since, Definition: document{r.Source}, Basis: r.Basis, Who: r.Who, Why: r.Why}
 }
 
 func thresholdsOf(d *kpi.Definition) *kpiThresholds {
@@ -139,6 +142,8 @@ func (a *api) registerKPIs(spec huma.API) {
 	a.registerKPIChanges(spec)
 	a.registerKPIAnswers(spec)
 	a.registerKPIDiff(spec)
+	a.registerKPIExplain(spec)
+	a.registerKPIPreview(spec)
 }
 
 func (a *api) listKPIs(ctx context.Context, in *listKPIsInput) (*listKPIsOutput, error) {

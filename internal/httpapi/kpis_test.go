@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -151,12 +152,13 @@ func TestHistoryIsTheValueAtEachStep(t *testing.T) {
 	var h struct {
 		kpiHistory
 		Series []struct {
-			Tags   map[string]string
-			Points []json.RawMessage
+			Tags               map[string]string
+			Points             []json.RawMessage
+			Intervals, Figures []any
 		} `json:"series"`
 	}
 	const path = "/api/kpis/cases.resolved.per.hour/"
-	o.get(path+"history?by=office&step=7m&window=45m&from=2026-03-02T09:00:00Z", &h)
+	o.get(path+"history?detail=true&by=office&step=7m&window=45m&from=2026-03-02T09:00:00Z", &h)
 	asked := 0
 	for _, s := range h.Series {
 		for step, point := range s.Points {
@@ -173,6 +175,8 @@ func TestHistoryIsTheValueAtEachStep(t *testing.T) {
 			for _, is := range v.Series {
 				if want := fmt.Sprintf("[%d,%s,%s]", t0, is.Value, is.N); maps.Equal(is.Tags, s.Tags) && string(point) != want {
 					t.Fatalf("%v is %s, the value then is %s", s.Tags, point, want)
+				} else if maps.Equal(is.Tags, s.Tags) && (!reflect.DeepEqual(s.Figures[step], is.Figures) || !reflect.DeepEqual(s.Intervals[step], is.Interval)) {
+					t.Fatalf("beside %s stand %v and %v, beside the value %v and %v", point, s.Intervals[step], s.Figures[step], is.Interval, is.Figures)
 				}
 			}
 			asked++

@@ -118,17 +118,19 @@ func openOffice(t *testing.T, c auth.Config, file ...string) *office {
 		ParseKPI: func(file string, text []byte) (*kpi.Definition, *strict.Document) {
 			return define.Parse(file, text, o.engine.Env())
 		},
-		PutKPI: func(_ context.Context, d *kpi.Definition) (engine.Record, error) {
+		PutKPI: func(_ context.Context, d *kpi.Definition, c engine.Change) (engine.Record, error) {
 			if o.failing != nil {
 				return engine.Record{}, o.failing
 			}
-			r, err := o.engine.Put(d, event.Millis(o.now))
+			r, err := o.engine.Put(d, c, event.Millis(o.now))
 			if o.past.hold != nil {
 				<-o.past.begun
 			}
 			return r, err
 		},
-		DeleteKPI: func(_ context.Context, name string) error { return o.engine.Delete(name, event.Millis(o.now)) },
+		DeleteKPI: func(_ context.Context, name string, c engine.Change) error {
+			return o.engine.Delete(name, c, event.Millis(o.now))
+		},
 	})
 	return o
 }

@@ -135,7 +135,7 @@ func TestStreamOverEachProtocol(t *testing.T) {
 			s.publish("a", alert.Transition{Rule: "a", Metric: "a", State: alert.Warning, Previous: alert.OK, Condition: "below 2"})
 			s.publish("b")
 			expectFrames(t, body, streamPoint(4, "a"),
-				"event: alert\nid: 4.1\ndata: "+`{"id":"4.1","rule":"a","metricName":"a","tags":{},"state":"warning","previous":"ok","value":0,"condition":"below 2","timestamp":0,"since":0,"at":0}`+"\n",
+				"event: alert\nid: 4.1\ndata: "+`{"id":"4.1","kind":"threshold","rule":"a","metricName":"a","tags":{},"state":"warning","previous":"ok","value":0,"condition":"below 2","timestamp":0,"since":0,"at":0}`+"\n",
 				streamPoint(5, "b"))
 			s.stop()
 			if rest, err := io.ReadAll(body); len(rest) > 0 || err != nil {

@@ -1,9 +1,7 @@
 package importer
 
 import (
-	"errors"
 	"io"
-	"io/fs"
 	"maps"
 	"net/http"
 	"os"
@@ -12,20 +10,10 @@ import (
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/client"
+	"github.com/hms-ops/hms-monitor/test/datasets"
 )
 
-const (
-	shared     = "../../../shared/data"
-	exampleDir = "../../examples"
-)
-
-func realFile(t testing.TB, name string) string {
-	path := filepath.Join(shared, name)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the public data set %s is not at ../shared/data", name)
-	}
-	return path
-}
+const exampleDir = "../../examples"
 
 func exampleMap(t testing.TB, name string) *Map {
 	path := filepath.Join(exampleDir, name)
@@ -59,7 +47,7 @@ func TestRealDataSetsGiveTheKnownCounts(t *testing.T) {
 	} {
 		t.Run(c.rules+"/"+c.file, func(t *testing.T) {
 			t.Parallel()
-			path := realFile(t, c.file)
+			path := datasets.Path(t, c.file)
 			server, err := newCounter()
 			if err != nil {
 				t.Fatal(err)

@@ -21,8 +21,9 @@ type Options struct {
 	// TagKeys are the keys that the store has columns for already.
 	TagKeys []string
 	Now     func() time.Time
-	// Congested tells that the readers of the log are too far behind.
-	Congested func() bool
+	// Congested tells that the readers of the log are too far behind, and the
+	// fault that keeps them there, nil if there is just too much to read.
+	Congested func() (behind bool, fault error)
 }
 
 // Ingester takes requests in. Its methods may be called by many goroutines.
@@ -59,7 +60,10 @@ func (in *Ingester) Take(ctx context.Context, body []byte, format Format, key st
 	if len(key) > maxName || hasControl([]byte(key)) {
 		return refuse(Malformed, "the Idempotency-Key is longer than %d bytes or holds control characters", maxName)
 	}
-	if in.options.Congested() {
+	switch behind, fault := in.options.Congested(); {
+	case fault != nil:
+		return refuse(Unavailable, "the store takes no events, and what has been acknowledged waits for it: /readyz says why; send again later")
+	case behind:
 		return refuse(Overloaded, "events arrive faster than they can be stored: send again later")
 	}
 	d := in.decoders.Get().(*decoder)

@@ -62,7 +62,7 @@ func newIngester(t testing.TB, log *memoryLog, change func(*Options)) *Ingester 
 	if log.most == 0 {
 		log.most = 64 << 20
 	}
-	o := Options{Config: DefaultConfig(), Log: log, Now: func() time.Time { return noon }, Congested: func() bool { return false }}
+	o := Options{Config: DefaultConfig(), Log: log, Now: func() time.Time { return noon }, Congested: func() (bool, error) { return false, nil }}
 	if change != nil {
 		change(&o)
 	}
@@ -289,10 +289,12 @@ func TestLogFailuresAreRefusals(t *testing.T) {
 			t.Fatalf("%v became %v", fail, err)
 		}
 	}
-	in := newIngester(t, &memoryLog{}, func(o *Options) { o.Congested = func() bool { return true } })
-	var refusal *Refusal
-	if err := in.Take(t.Context(), []byte(`{"metricName":"m","value":1}`), JSON, ""); !errors.As(err, &refusal) || refusal.Reason != Overloaded {
-		t.Fatalf("congestion became %v", err)
+	for reason, fault := range map[Reason]error{Overloaded: nil, Unavailable: errors.New("no space left on device")} {
+		in := newIngester(t, &memoryLog{}, func(o *Options) { o.Congested = func() (bool, error) { return true, fault } })
+		var refusal *Refusal
+		if err := in.Take(t.Context(), []byte(`{"metricName":"m","value":1}`), JSON, ""); !errors.As(err, &refusal) || refusal.Reason != reason {
+			t.Fatalf("congestion for %v became %v", fault, err)
+		}
 	}
 }
 

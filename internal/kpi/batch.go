@@ -1,6 +1,8 @@
 package kpi
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
@@ -82,10 +84,12 @@ func (k *Keys) Restore(r *bin.Reader) {
 }
 
 // Batch is a block on its way through the evaluators of KPIs, with what they
-// look up in common.
+// look up in common. Several goroutines may use it.
 type Batch struct {
 	*event.Block
-	keys  *Keys
+	keys *Keys
+
+	mu    sync.Mutex
 	codes map[string][]uint32
 }
 
@@ -101,6 +105,8 @@ func (b *Batch) Codes(tag string) (codes []uint32, column *event.TagColumn) {
 	if column == nil {
 		return nil, nil
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	codes, ok := b.codes[tag]
 	if !ok {
 		codes = b.keys.column(tag, column)
@@ -110,6 +116,17 @@ func (b *Batch) Codes(tag string) (codes []uint32, column *event.TagColumn) {
 		b.codes[tag] = codes
 	}
 	return codes, column
+}
+
+// LookUp looks the keys up that were asked for of another batch: the evaluators
+// will ask for them of this one as well.
+func (b *Batch) LookUp(like *Batch) {
+	like.mu.Lock()
+	tags := slices.Collect(maps.Keys(like.codes))
+	like.mu.Unlock()
+	for _, tag := range tags {
+		b.Codes(tag)
+	}
 }
 
 // Code is the code of a value of a key tag that an event names in another place.

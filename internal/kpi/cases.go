@@ -3,15 +3,16 @@ package kpi
 import "iter"
 
 // CaseView is what an evaluator that holds cases against a clock tells of them,
-// beside its values. Like an Evaluator it is used by one goroutine at a time.
-// Instants are ms since 1970 UTC, lengths of time ms.
+// beside its values. Like an Evaluator it is used by one goroutine at a time; what
+// Cases gives may be used beside it. Instants are ms since 1970 UTC, lengths of time ms.
 type CaseView interface {
 	// CaseTag is the tag that identifies a case: keys here are codes that Keys
 	// gives its values.
 	CaseTag() string
-	// Cases lists clocks in the order asked for. The error says what the query
-	// asks that there is not.
-	Cases(q CaseQuery) ([]CaseRow, error)
+	// Cases selects clocks as they stand. What it gives makes the list of them, in
+	// the order asked for, and may be called later and beside anything else: it is
+	// most of the work. The error says what the query asks that there is not.
+	Cases(q CaseQuery) (list func() []CaseRow, err error)
 	// Account explains each cycle of a case as of at: how its time went by, and
 	// what came of it. Cycles are in order of goal and start.
 	Account(key uint32, at int64) []CycleAccount
@@ -67,8 +68,8 @@ type CaseQuery struct {
 	// Tags are values that a case must have: of tags in By, of the queue, and of
 	// the goal.
 	Tags map[string]string
-	// AtRisk leaves all but those at risk out.
-	AtRisk bool
+	// State leaves all but the open cases in that state out; "" leaves out none.
+	State CaseState
 	// Limit is how many rows there may be, After the row before the first one.
 	Limit int
 	After *CaseCursor
@@ -78,11 +79,12 @@ type CaseQuery struct {
 
 // CaseRow is one clock in a list: a case, and of several goals one.
 type CaseRow struct {
-	Key    uint32            `json:"-"`
-	CaseID string            `json:"caseId"`
-	Goal   string            `json:"goal,omitempty"`
-	Tags   map[string]string `json:"tags"`
-	State  CaseState         `json:"state"`
+	Key    uint32 `json:"-"`
+	CaseID string `json:"caseId"`
+	Goal   string `json:"goal,omitempty"`
+	// Tags may be those of other rows as well: they are not to be changed.
+	Tags  map[string]string `json:"tags"`
+	State CaseState         `json:"state"`
 	// Opened is when the cycle began, Ended when it did.
 	Opened int64  `json:"opened"`
 	Ended  *int64 `json:"ended"`

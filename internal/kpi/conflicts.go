@@ -1,5 +1,7 @@
 package kpi
 
+import "github.com/hms-ops/hms-monitor/internal/event"
+
 // Conflict is one that is open: agents on one case, in each other's way.
 type Conflict struct {
 	// Key is the tag that names cases, Case the code of the case under it.
@@ -11,6 +13,8 @@ type Conflict struct {
 	Agents []string
 	// Since is when it was detected.
 	Since int64
+	// Tags are those of the case by which the KPI is broken down.
+	Tags []event.Tag
 }
 
 // ConflictFinder is an evaluator that knows of conflicts.

@@ -41,6 +41,8 @@ type Thresholds struct {
 	Critical   alert.Limit    `yaml:"critical"`
 	For        units.Duration `yaml:"for"`
 	Hysteresis float64        `yaml:"hysteresis"`
+	// KeepFiringFor is how long a better value must last before the state is left.
+	KeepFiringFor units.Duration `yaml:"keep_firing_for"`
 	// PerGroup judges each combination of the By tags and not the total alone.
 	PerGroup bool `yaml:"per_group"`
 	// MinN leaves values of fewer things unjudged.

@@ -89,7 +89,7 @@ func (p *Pipeline) cut() error {
 	if err != nil {
 		return err
 	}
-	saved, err := p.o.KPIs.Checkpoint(p.closing)
+	saved, err := p.o.KPIs.Checkpoint(p.closing, p.applied < p.o.Acked())
 	if err != nil {
 		return fmt.Errorf("saving the state of the KPIs: %w", err)
 	}

@@ -29,10 +29,18 @@ type Message struct {
 // Judge evaluates thresholds. The pipeline calls it from one goroutine at a time.
 type Judge interface {
 	Apply(firstSeq uint64, b *event.Block, received int64) []alert.Transition
-	// Observe judges values of KPIs at the last event applied.
+	// Observe judges values of KPIs at the last event applied; Consider tells
+	// whether that would change anything.
 	Observe(b *event.Block, received int64) []alert.Transition
-	// Tick judges what the passing of time alone brings about.
+	Consider(b *event.Block, received int64) bool
+	// Tick judges what the passing of time alone brings about, next at
+	// NextDeadline.
 	Tick(now int64) []alert.Transition
+	NextDeadline() (at int64, waits bool)
+	// Found takes in what rules other than thresholds found; Differences tells
+	// what of it is a change.
+	Found(all []alert.Transition, received int64) []alert.Transition
+	Differences(rules []alert.RuleID, found []alert.Transition, at int64) []alert.Transition
 	Snapshot() ([]byte, error)
 	Restore([]byte) error
 }
@@ -48,20 +56,24 @@ type KPIs interface {
 	// beside everything else.
 	Live(now int64) []stream.Update
 	// Checkpoint gives what is to be stored with the events applied so far:
-	// nothing mostly, all of it at the end.
-	Checkpoint(end bool) (map[string][]byte, error)
+	// nothing mostly, all of it at the end, less often while the log is behind.
+	Checkpoint(end, behind bool) (map[string][]byte, error)
 	// Forget drops what concerns events before t, which retention has deleted.
 	Forget(t int64)
 }
 
 // Options are what a Pipeline works with.
 type Options struct {
-	Read  ReadFunc
-	Store store.Store
-	Judge Judge
-	KPIs  KPIs
+	Read ReadFunc
+	// Append adds a message to the log, and returns once it is on disk.
+	Append func(ctx context.Context, data []byte) error
+	Store  store.Store
+	Judge  Judge
+	KPIs   KPIs
 	// Publish hands events and transitions to the live stream; it does not block.
 	Publish func(stream.Batch)
+	// Took, where it is set, is shown each block of events once it is applied.
+	Took func(firstSeq uint64, b *event.Block)
 	// Alerted is told of each transition once it has happened.
 	Alerted func(alert.Transition)
 	// Applied is told up to which sequence the log is no longer needed.
@@ -99,7 +111,11 @@ type Pipeline struct {
 	taken, stored, wanted uint64
 	fault                 error // why the last commit failed
 	upkeep                upkeep
-	lag                   lag
+	// unsaid are judgements on their way into the log; ticking tells that one of
+	// them, or one not read yet, is that time has passed.
+	unsaid  [][]byte
+	ticking bool
+	lag     lag
 
 	counters
 }
@@ -135,7 +151,8 @@ func (p *Pipeline) Run(ctx context.Context) error {
 	var ticks sync.WaitGroup
 	ticks.Go(func() { p.tick(ticking) })
 	ticks.Go(func() { p.tell(ticking) })
-	context.AfterFunc(ctx, p.changed.Broadcast)
+	ticks.Go(func() { p.write(ticking) })
+	context.AfterFunc(ticking, p.changed.Broadcast)
 	err := p.o.Read(ctx, p.applied+1, func(m Message) error { return p.apply(ctx, m) })
 	stop()
 	ticks.Wait()
@@ -148,7 +165,10 @@ func (p *Pipeline) Run(ctx context.Context) error {
 
 // apply takes one message of the log through all its readers.
 func (p *Pipeline) apply(ctx context.Context, m Message) error {
-	block, err := event.DecodeBlock(m.Data)
+	block, err := event.Of(), error(nil)
+	if !isJudgement(m.Data) {
+		block, err = event.DecodeBlock(m.Data)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.open.len() >= maxOpenRows && ctx.Err() == nil {
@@ -159,11 +179,29 @@ func (p *Pipeline) apply(ctx context.Context, m Message) error {
 	}
 	p.clock = max(p.clock, event.Millis(m.Received))
 	p.applied = m.Seq
+	now := p.o.Now()
+	if isJudgement(m.Data) {
+		var transitions []alert.Transition
+		if transitions, err = p.judge(m.Data); len(transitions) > 0 {
+			p.hand(p.next, event.Of(), transitions)
+		}
+		p.put(event.Of(), nil, transitions, now)
+	}
 	if err != nil {
 		p.rejected.Add(1)
 		p.o.Logger.Error("a message of the event log was passed over: another program wrote into the log, or the log is damaged", "sequence", m.Seq, "error", err)
 		block = event.Of()
 	}
+	if !isJudgement(m.Data) {
+		p.take(block, now)
+	}
+	p.advance()
+	p.changed.Broadcast()
+	return nil
+}
+
+// take applies a block of events.
+func (p *Pipeline) take(block *event.Block, now time.Time) {
 	v := p.seen.judge(block, p.clock/1000)
 	if v.dropped > 0 {
 		p.duplicates.Add(uint64(v.dropped))
@@ -178,26 +216,13 @@ func (p *Pipeline) apply(ctx context.Context, m Message) error {
 	if block.Len() > 0 {
 		transitions = p.o.Judge.Apply(first, block, p.clock)
 		p.hand(first, block, transitions)
+		if p.o.Took != nil {
+			p.o.Took(first, block)
+		}
 	}
-	now := p.o.Now()
 	p.put(block, v.newKeys, transitions, now)
 	p.o.KPIs.Apply(first, block, p.clock)
 	p.observe(p.o.KPIs.Judge(event.Millis(now)), now)
-	p.advance()
-	p.changed.Broadcast()
-	return nil
-}
-
-// observe judges values of KPIs.
-func (p *Pipeline) observe(judged *event.Block, now time.Time) {
-	if judged == nil {
-		return
-	}
-	transitions := p.o.Judge.Observe(judged, max(p.clock, event.Millis(now)))
-	if len(transitions) > 0 {
-		p.hand(p.next, event.Of(), transitions)
-		p.put(event.Of(), nil, transitions, now)
-	}
 }
 
 // put adds to what the next commit will hold.
@@ -218,10 +243,6 @@ func (p *Pipeline) hand(first uint64, block *event.Block, transitions []alert.Tr
 // thresholds with `for`, and for how far readers are behind.
 const tickEvery = 50 * time.Millisecond
 
-// appendsTake is how long an event may be on its way into the log, where it
-// already has its time of receipt.
-const appendsTake = time.Second
-
 func (p *Pipeline) tick(ctx context.Context) {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
@@ -233,13 +254,10 @@ func (p *Pipeline) tick(ctx context.Context) {
 		}
 		p.mu.Lock()
 		now := p.o.Now()
-		// While the log holds events that are not judged yet, one of them may be
-		// what a waiting condition ends with.
+		// While the log holds events that are not applied yet, the KPIs are not
+		// what they will be.
 		if p.applied >= p.o.Acked() {
-			if transitions := p.o.Judge.Tick(event.Millis(now.Add(-appendsTake))); len(transitions) > 0 {
-				p.hand(p.next, event.Of(), transitions)
-				p.put(event.Of(), nil, transitions, now)
-			}
+			p.elapse(now)
 			p.observe(p.o.KPIs.Due(event.Millis(now)), now)
 		}
 		p.lag.observe(now, p.applied, p.o.Acked())
@@ -248,19 +266,34 @@ func (p *Pipeline) tick(ctx context.Context) {
 	}
 }
 
+const (
+	// tellEvery is how often KPIs are asked for what is new of them.
+	tellEvery = 15 * time.Millisecond
+	// tellRest is how many times as long as telling took it rests at least: a KPI
+	// that is looked at takes no events in meanwhile.
+	tellRest = 10
+)
+
 // tell hands new values of KPIs to the live stream, beside the events.
 func (p *Pipeline) tell(ctx context.Context) {
-	ticker := time.NewTicker(tickEvery)
+	ticker := time.NewTicker(tellEvery)
 	defer ticker.Stop()
+	var next time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
-		if updates := p.o.KPIs.Live(event.Millis(p.o.Now())); len(updates) > 0 {
+		now := p.o.Now()
+		if now.Before(next) {
+			continue
+		}
+		if updates := p.o.KPIs.Live(event.Millis(now)); len(updates) > 0 {
 			p.o.Publish(stream.Batch{Updates: updates})
 		}
+		end := p.o.Now()
+		next = end.Add(tellRest * end.Sub(now))
 	}
 }
 

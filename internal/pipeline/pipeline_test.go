@@ -122,18 +122,19 @@ func rules() []alert.Rule {
 
 type noKPIs struct{}
 
-func (noKPIs) Apply(uint64, *event.Block, int64)          {}
-func (noKPIs) Judge(int64) *event.Block                   { return nil }
-func (noKPIs) Live(int64) []stream.Update                 { return nil }
-func (noKPIs) Due(int64) *event.Block                     { return nil }
-func (noKPIs) Forget(int64)                               {}
-func (noKPIs) Checkpoint(bool) (map[string][]byte, error) { return nil, nil }
+func (noKPIs) Apply(uint64, *event.Block, int64)                {}
+func (noKPIs) Judge(int64) *event.Block                         { return nil }
+func (noKPIs) Live(int64) []stream.Update                       { return nil }
+func (noKPIs) Due(int64) *event.Block                           { return nil }
+func (noKPIs) Forget(int64)                                     {}
+func (noKPIs) Checkpoint(bool, bool) (map[string][]byte, error) { return nil, nil }
 
 func newPipeline(t interface{ Fatal(...any) }, s store.Store, change func(*Options)) *Pipeline {
 	var p *Pipeline
 	o := Options{
 		Store: s, Judge: alert.New(rules(), slog.New(slog.DiscardHandler)), KPIs: noKPIs{}, Publish: func(stream.Batch) {}, Alerted: func(alert.Transition) {},
 		Applied: func(context.Context, uint64) error { return nil },
+		Append:  func(context.Context, []byte) error { return nil },
 		Acked:   func() uint64 { return p.applied }, // everything applied counts as acknowledged
 		Read:    func(ctx context.Context, _ uint64, _ func(Message) error) error { <-ctx.Done(); return ctx.Err() },
 		Now:     func() time.Time { return start }, Logger: slog.New(slog.DiscardHandler),

@@ -62,7 +62,13 @@ func (p *Pipeline) Status() Status {
 	return s
 }
 
-// Congested tells that senders should slow down.
-func (p *Pipeline) Congested() bool {
-	return time.Duration(p.lag.now.Load()) > congestedAfter
+// Congested tells that senders should slow down, and the fault of the store if
+// that is why.
+func (p *Pipeline) Congested() (behind bool, fault error) {
+	if time.Duration(p.lag.now.Load()) <= congestedAfter {
+		return false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return true, p.fault
 }

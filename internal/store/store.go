@@ -115,6 +115,19 @@ type ScanQuery struct {
 	After, Last uint64
 }
 
+// AlertQuery selects transitions; what is zero selects all.
+type AlertQuery struct {
+	// From and To bound the time of the judgement: From <= t < To, in ms. To 0: no bound.
+	From, To int64
+	// Before continues behind the last transition of the page before.
+	Before            *alert.Position
+	Limit             int
+	Rule, Kind, State string
+	Tags              []event.Tag
+	// Exact demands that there are no other tags than Tags: one series of a rule.
+	Exact bool
+}
+
 // Store keeps events. Commit and Retain are called from one goroutine at a
 // time; reads may run beside them and see whole commits only.
 type Store interface {
@@ -153,8 +166,13 @@ type Store interface {
 	// Alerts answers transitions, newest first, with Position before `before`
 	// (nil: from the newest) and At in [from, to).
 	Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error)
+	// FindAlerts answers the transitions that q selects, newest first.
+	FindAlerts(ctx context.Context, q AlertQuery) ([]alert.Transition, error)
 	// AlertsAfter yields transitions with a Position after p, ascending.
 	AlertsAfter(ctx context.Context, p alert.Position, yield func(alert.Transition) error) error
+	// LatestAlerts answers the last transition of each series, ascending, of those
+	// that are not ok now or have become so at since (ms) or later.
+	LatestAlerts(ctx context.Context, since int64) ([]alert.Transition, error)
 	// Identities yields, oldest first, the identities among the last most
 	// identified events received at since (ms) or later.
 	Identities(ctx context.Context, since int64, most int, yield func(Identity) error) error

@@ -39,6 +39,8 @@ func sections() []section {
 		{"idle", (*bench).latencyIdle},
 		{"half", (*bench).latencyHalf},
 		{"fanout", (*bench).fanout},
+		{"alert", (*bench).alerts},
+		{"alert-peer", (*bench).alertPeer},
 		{"subscribers", (*bench).idleSubscribers},
 		{"restart", (*bench).restart},
 		{"kpi-live", (*bench).kpiLive},

@@ -44,7 +44,7 @@ describe('speed', { skip: noServer }, () => {
     const browser = await launch();
     try {
       await server.post({ metricName: 'warm.up', value: 0 });
-      const { page } = await openPage(browser, server.url);
+      const { page } = await openPage(browser, `${server.url}/explore/metrics`);
       await page.locator('.panel--points tbody tr').first().waitFor();
       await page.locator('[data-phase=live]').waitFor();
       // Other work on the machine only ever adds to a time, so the quietest of
@@ -68,7 +68,7 @@ describe('speed', { skip: noServer }, () => {
     const browser = await launch();
     try {
       await server.post({ metricName: 'warm.up', value: 0 });
-      const { page } = await openPage(browser, server.url);
+      const { page } = await openPage(browser, `${server.url}/explore/metrics`);
       await page.locator('[data-phase=live]').waitFor();
       const frames = page.evaluate(
         () =>

@@ -1,117 +1,83 @@
-// Pictures of every state of the page, for eyes: npm run screenshots [folder]
-// They are taken of the built page with the development mock behind it, which
-// can be put into any state at once.
+// Pictures of every page for review: `npm run screenshots -- FOLDER [PAGE,PAGE… [SIZE,SIZE…]]`. They are of the real
+// server with the simulated office at work, in both themes and three widths. `error-*` takes all that begin so.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serveMock } from '../../ui/dev/mock-server.mjs';
 import { launch } from './lib.mjs';
+import { openOffices } from './screenshots-offices.mjs';
+import { pages } from './screenshots-pages.mjs';
 
-const folder = process.argv[2] ?? 'screenshots';
-const only = process.argv[3];
-await mkdir(folder, { recursive: true });
+const [folder = 'shots', only = '*', inSizes = ''] = process.argv.slice(2);
+const sizes = { medium: [1280, 900], narrow: [360, 740], wide: [2560, 1300] };
+const means = (one) => (one.endsWith('*') ? (name) => name.startsWith(one.slice(0, -1)) : (name) => name === one);
+const named = only.split(',').map(means);
+const asked = pages.filter(({ name }) => named.some((is) => is(name)));
+const began = Date.now();
+const faults = [];
+let pictures = 0;
 
-const states = {
-  empty: { options: {}, ready: 'text=Waiting for the first event' },
-  live: { options: { demo: true }, ready: '.chart canvas', settle: 2500 },
-  alert: {
-    options: { history: true },
-    ready: '.chart canvas',
-    async then({ mock }, page) {
-      mock.accept({ metricName: 'case.resolved.rate', value: 1.4 });
-      mock.accept({ metricName: 'call.wait.p90', value: 340, tags: { office: 'harbor' } });
-      mock.accept({ metricName: 'call.wait.p90', value: 75, tags: { office: 'airport' } });
-      await page.waitForSelector('.tile--critical');
-    },
-    settle: 500,
-  },
-  many: {
-    options: { history: true },
-    ready: '.chart canvas',
-    async then({ mock }) {
-      for (let i = 0; i < 40; i++) {
-        for (let n = 0; n < 40 - i; n++) mock.accept({ metricName: `permit.step.${i}`, value: n });
-      }
-      mock.accept({
-        metricName: 'a.metric.with.a.very.long.name.'.repeat(4),
-        value: 1234567.891,
-        tags: { note: 'x'.repeat(300) },
-      });
-    },
-    settle: 1200,
-  },
-  old: {
-    options: {},
-    ready: '.panel--rates',
-    before: ({ mock }) => mock.accept({ metricName: 'case.opened', value: 1, timestamp: 1_320_000_000_000 }),
-  },
-  paused: {
-    options: { history: true },
-    ready: '.chart canvas',
-    then: (_, page) => page.click('text=Pause'),
-  },
-  table: {
-    options: { history: true },
-    ready: '.chart canvas',
-    then: (_, page) => page.click('.panel--rates summary'),
-  },
-  'not-ready': {
-    options: { history: true },
-    ready: '.banner',
-    before: ({ mock }) => (mock.state.ready = false),
-  },
-  reconnecting: {
-    options: { history: true },
-    ready: '.chart canvas',
-    async then(server, page) {
-      server.stop();
-      await page.waitForSelector('[data-phase=reconnecting]');
-    },
-  },
-  'sign-in': {
-    options: { token: 'secret' },
-    ready: 'text=Access token',
-    async then(_, page) {
-      await page.fill('input[type=password]', 'wrong');
-      await page.click('button[type=submit]');
-      await page.waitForSelector('.form--fault');
-    },
-  },
-  'not-found': { options: {}, path: '/nowhere', ready: 'text=Page not found' },
-  unreachable: {
-    options: {},
-    ready: 'text=does not answer',
-    route: (page) => page.route('**/api/**', (route) => route.abort()),
-  },
-};
-
-const sizes = { narrow: [360, 740], medium: [1280, 900], wide: [2560, 1300] };
-const browser = await launch();
-for (const [state, plan] of Object.entries(states)) {
-  if (only && !only.split(',').includes(state)) continue;
-  for (const [size, [width, height]] of Object.entries(sizes)) {
-    for (const colorScheme of ['light', 'dark']) {
-      const server = await serveMock(plan.options);
-      plan.before?.(server);
-      const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-      const page = await context.newPage();
-      page.on(
-        'console',
-        (m) => m.type() === 'error' && /Content Security/.test(m.text()) && console.log(state, m.text()),
-      );
-      page.on('pageerror', (e) => console.log(state, String(e)));
-      await plan.route?.(page);
-      await page.goto(server.url + (plan.path ?? '/'));
-      await page.waitForSelector(plan.ready);
-      await plan.then?.(server, page);
-      await page.waitForTimeout(plan.settle ?? 300);
-      await page.screenshot({
-        path: join(folder, `${state}-${size}-${colorScheme}.png`),
-        fullPage: size !== 'wide',
-      });
-      await context.close();
-      server.stop();
-    }
+/** Nothing is still being read, and what moves has come to rest. */
+async function settled(page, loading) {
+  if (!loading) {
+    const read = () => !document.querySelector('main .loading') && document.fonts.status === 'loaded';
+    await page.waitForFunction(read, undefined, { timeout: 15_000 });
   }
-  console.log(state);
+  await page.waitForTimeout(500);
 }
-await browser.close();
+
+async function shoot(browser, offices, { name, at, office = 'busy', language = 'en', widths, ...how }) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  context.setDefaultTimeout(20_000);
+  try {
+    await context.addInitScript((code) => localStorage.setItem('hms-language', code), language);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => faults.push(`${name}: ${error}`));
+    await how.before?.(page);
+    await page.goto(offices[office].url + (typeof at === 'function' ? await at(offices[office]) : at));
+    await page.waitForSelector(how.ready ?? 'main h1');
+    await how.act?.(page);
+    for (const size of (widths ?? Object.keys(sizes)).filter((one) => !inSizes || inSizes.includes(one))) {
+      const [width, height] = sizes[size];
+      await page.setViewportSize({ width, height });
+      // Panels of a board are drawn where they are in sight.
+      if (how.tall)
+        await page.setViewportSize({ width, height: await page.evaluate(() => document.body.scrollHeight) });
+      await settled(page, how.loading);
+      await page.evaluate(() => window.scrollTo(0, 0));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (over > 0) faults.push(`${name}: ${over} px wider than a screen of ${width}`);
+      for (const colorScheme of how.print ? ['light'] : ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme, media: how.print ? 'print' : 'screen' });
+        await page.waitForTimeout(120);
+        const path = join(folder, `${name}-${size}-${colorScheme}.png`);
+        await page.screenshot({ path, fullPage: !how.screen, animations: 'disabled' });
+        pictures++;
+      }
+    }
+  } catch (error) {
+    faults.push(`${name}: ${String(error).split('\n')[0]}`);
+  } finally {
+    await context.close();
+  }
+}
+
+await mkdir(folder, { recursive: true });
+const offices = await openOffices();
+const browser = await launch();
+console.log(`ready after ${Math.round((Date.now() - began) / 1000)} s; ${asked.length} pages`);
+try {
+  // Two at a time, in order; what changes the office for the others stands last and begins when they are done.
+  for (const last of [false, true]) {
+    const queue = asked.filter(({ floods = false }) => floods === last);
+    if (last && queue.length > 0) offices.busy.flood();
+    const work = async () => {
+      for (let one = queue.shift(); one; one = queue.shift()) await shoot(browser, offices, one);
+    };
+    await Promise.all([work(), work()]);
+  }
+} finally {
+  await offices.close();
+  await browser.close();
+}
+console.log(`${pictures} pictures in ${folder} after ${Math.round((Date.now() - began) / 1000)} s`);
+for (const fault of faults) console.log(fault);
+process.exitCode = faults.length > 0 ? 1 : 0;

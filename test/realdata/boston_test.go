@@ -6,14 +6,17 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/hms-ops/hms-monitor/test/datasets"
+	"github.com/hms-ops/hms-monitor/test/datasets/imported"
 )
 
 const halfYear = 184 * 24 * time.Hour
 
 func TestBoston(t *testing.T) {
 	t.Parallel()
-	events := imported(t, "boston311.yaml", "boston311_2011H2.zip")
-	rows := bostonRows(t)
+	events := imported.Events(t, "boston311.yaml", "boston311_2011H2.zip")
+	rows := datasets.Boston(t)
 	city := configured(t, "../../examples/boston311-kpis.yaml")
 	l := live(t, city, events)
 	t.Run("the surge of the hurricane Irene", func(t *testing.T) { surge(t, l, rows) })
@@ -33,16 +36,16 @@ func TestBoston(t *testing.T) {
 }
 
 // surge looks at every day of New York, of 23 to 25 hours.
-func surge(t *testing.T, l *lane, rows []request) {
+func surge(t *testing.T, l *lane, rows []datasets.Request) {
 	type moved struct{ Opened, Resolved, Net, Open int }
 	var counts []int
 	before, largest := moved{}, ""
-	for at := time.Date(2011, 7, 1, 0, 0, 0, 0, newYork(t)); at.Year() == 2011; at = at.AddDate(0, 0, 1) {
+	for at := time.Date(2011, 7, 1, 0, 0, 0, 0, datasets.NewYork(t)); at.Year() == 2011; at = at.AddDate(0, 0, 1) {
 		from, to := at.UnixMilli(), at.AddDate(0, 0, 1).UnixMilli()
 		length := time.Duration(to-from) * time.Millisecond
 		want := 0
 		for _, r := range rows {
-			if r.opened >= from && r.opened < to {
+			if r.Opened >= from && r.Opened < to {
 				want++
 			}
 		}
@@ -72,19 +75,19 @@ func surge(t *testing.T, l *lane, rows []request) {
 	}
 }
 
-func backlog(t *testing.T, l *lane, rows []request) {
+func backlog(t *testing.T, l *lane, rows []datasets.Request) {
 	r := rand.New(rand.NewPCG(311, 2011))
 	first, end := instant("2011-07-01T04:00:00Z"), instant("2012-03-01T00:00:00Z")
 	for i := range 50 {
 		at := first + r.Int64N(end-first)
 		if i%5 == 0 { // where something happens
-			at = rows[r.IntN(len(rows))].opened + int64(i%2)
+			at = rows[r.IntN(len(rows))].Opened + int64(i%2)
 		}
 		want := map[string]int{}
 		for _, r := range rows {
-			if r.opened < at && (r.closed == 0 || r.closed >= at) {
+			if r.Opened < at && (r.Closed == 0 || r.Closed >= at) {
 				want[""]++
-				want[r.office]++
+				want[r.Department]++
 			}
 		}
 		got := map[string]int{}
@@ -112,25 +115,25 @@ type figures struct {
 }
 
 // recount is what the rows say of [from, at).
-func recount(rows []request, office string, from, at int64) (f figures) {
+func recount(rows []datasets.Request, office string, from, at int64) (f figures) {
 	for _, r := range rows {
-		if r.opened >= at || office != "" && r.office != office {
+		if r.Opened >= at || office != "" && r.Department != office {
 			continue
 		}
-		ended := r.closed != 0 && r.closed < at
+		ended := r.Closed != 0 && r.Closed < at
 		switch {
-		case r.due == 0:
-			if r.opened >= from {
+		case r.Due == 0:
+			if r.Opened >= from {
 				f.WithoutGoal++
 			}
 			continue
-		case r.due >= from && r.due < at:
-			f.Due.count(ended && r.closed <= r.due)
+		case r.Due >= from && r.Due < at:
+			f.Due.count(ended && r.Closed <= r.Due)
 		}
 		switch {
-		case ended && r.closed >= from:
-			f.Closed.count(r.closed <= r.due)
-		case !ended && r.due < at:
+		case ended && r.Closed >= from:
+			f.Closed.count(r.Closed <= r.Due)
+		case !ended && r.Due < at:
 			f.Live.Breached++
 		case !ended:
 			f.Live.OnTrack++ // at risk, some of them
@@ -153,7 +156,7 @@ func (f figures) plain() figures {
 	return f
 }
 
-func adherence(t *testing.T, l *lane, rows []request) {
+func adherence(t *testing.T, l *lane, rows []datasets.Request) {
 	for _, text := range []string{"2011-08-29T04:00:00Z", "2011-10-01T04:00:00Z", "2012-01-01T05:00:00Z"} {
 		at := instant(text)
 		for _, window := range []time.Duration{7 * 24 * time.Hour, halfYear} {
@@ -174,17 +177,17 @@ func adherence(t *testing.T, l *lane, rows []request) {
 // 11,521 OVERDUE, but 10,981 of the former have no target that they could have
 // met, and 158 cases that missed theirs have no flag. That the rest agrees case
 // by case is tested with the type. 18 of the targets are on the last day of 2059.
-func flags(t *testing.T, l *lane, rows []request) {
+func flags(t *testing.T, l *lane, rows []datasets.Request) {
 	onTime, overdue, withoutTarget, blank := 0, 0, 0, 0
 	for _, r := range rows {
 		switch {
-		case r.ontime == "OVERDUE":
+		case r.Ontime == "OVERDUE":
 			overdue++
-		case r.ontime == "":
+		case r.Ontime == "":
 			blank++
 		default:
 			onTime++
-			if r.due == 0 {
+			if r.Due == 0 {
 				withoutTarget++
 			}
 		}

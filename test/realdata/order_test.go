@@ -1,19 +1,22 @@
 package realdata
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/test/datasets"
+	"github.com/hms-ops/hms-monitor/test/datasets/imported"
 )
 
 // sameInAnyOrder asks every KPI in every way of engines that were given the same
 // events in order, in disorder, and as the file has them.
 func sameInAnyOrder(t *testing.T, d definitions, events []event.Event, instants []int64, windows ...time.Duration) {
-	ordered := live(t, d, inOrder(events))
+	ordered := live(t, d, datasets.InOrder(events))
 	others := map[string]*lane{
-		"shuffled within each day":                   live(t, d, shuffledWithinDays(events)),
+		"shuffled within each day":                   live(t, d, datasets.ShuffledWithinDays(events, rand.New(rand.NewPCG(20, 11)))),
 		"as the file has them, half from history on": filled(t, d, events),
 	}
 	own := map[string]bool{}
@@ -62,7 +65,7 @@ func instant(text string) int64 {
 
 func TestPermitsAnswerAlikeInAnyOrder(t *testing.T) {
 	t.Parallel()
-	events := imported(t, "wabo.yaml", "wabo_receipt.csv.gz")
+	events := imported.Events(t, "wabo.yaml", "wabo_receipt.csv.gz")
 	sameInAnyOrder(t, configured(t, "testdata/wabo.yaml"), events, []int64{
 		instant("2010-11-30T23:00:00Z"), instant("2011-03-27T01:00:00Z"), instant("2011-05-31T22:00:00Z"),
 		events[len(events)/3].Time, events[len(events)/2].Time + 1, instant("2012-01-23T12:34:56Z"), instant("2030-01-01T00:00:00Z"),
@@ -71,7 +74,7 @@ func TestPermitsAnswerAlikeInAnyOrder(t *testing.T) {
 
 func TestProblemsAnswerAlikeInAnyOrder(t *testing.T) {
 	t.Parallel()
-	events := imported(t, "bpic2013.yaml", "bpic2013_closed_problems.xes.gz")
+	events := imported.Events(t, "bpic2013.yaml", "bpic2013_closed_problems.xes.gz")
 	sameInAnyOrder(t, configured(t, "testdata/bpic2013.yaml"), events, []int64{
 		instant("2006-06-01T00:00:00Z"), instant("2011-10-30T01:00:00Z"), instant("2012-02-29T12:00:00Z"),
 		events[len(events)/3].Time, events[len(events)/2].Time + 1, instant("2012-05-09T09:09:09Z"), instant("2030-01-01T00:00:00Z"),

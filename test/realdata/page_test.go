@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hms-ops/hms-monitor/test/datasets"
 )
 
 // page keeps the tables of docs/boston311.md what the engine answers.
@@ -27,7 +29,7 @@ func page(t *testing.T, l *lane) {
 			t.Error("there is no total")
 		}
 	}
-	zone := newYork(t)
+	zone := datasets.NewYork(t)
 	for d := 27; d <= 31; d++ {
 		midnight := time.Date(2011, 8, d+1, 0, 0, 0, 0, zone).UnixMilli()
 		moved := ask[struct{ Opened, Resolved, Open int }](t, l, "case.backlog", midnight, 0, "office")

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/hms-ops/hms-monitor/test/datasets/imported"
 )
 
 // Consecutive edits of one page by different users: the counts that are known of
 // the file, by importing it. Users are hashed on the way.
 func TestWikipediaPairs(t *testing.T) {
 	t.Parallel()
-	l := live(t, configured(t, "testdata/wikipedia.yaml"), imported(t, "wikipedia.yaml", "wikipedia_edits_2015-09-12.json.gz"))
+	l := live(t, configured(t, "testdata/wikipedia.yaml"), imported.Events(t, "wikipedia.yaml", "wikipedia_edits_2015-09-12.json.gz"))
 	for within, want := range map[int][2]int{60: {29, 28}, 300: {123, 111}, 900: {251, 234}} {
 		for i, who := range []string{"all", "people"} {
 			a := ask[struct {
@@ -35,7 +37,7 @@ func TestCallsOfADay(t *testing.T) {
 		Offered, Answered, AnsweredWithin, Abandoned, ShortAbandoned, Unmatched, Repeated int
 		AverageSpeedOfAnswer, AbandonRate                                                 *float64
 	}
-	l := live(t, configured(t, "testdata/technion.yaml"), imported(t, "technion_calls.yaml", "technion_bank_calls_one_day.csv.gz"))
+	l := live(t, configured(t, "testdata/technion.yaml"), imported.Events(t, "technion_calls.yaml", "technion_bank_calls_one_day.csv.gz"))
 	all := ask[calls](t, l, "call.service.level", instant("2010-08-01T21:00:00Z"), 24*time.Hour, "queue")
 	total := all[""]
 	f := total.Figures

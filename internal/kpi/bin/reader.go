@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 )
 
 // ErrCorrupt is wrapped by the error of a Reader.
@@ -15,12 +16,13 @@ var ErrCorrupt = errors.New("a damaged checkpoint")
 // Reader takes values from the front of some bytes. After the first fault every
 // value is zero, and Err says what it was.
 type Reader struct {
-	rest []byte
+	data []byte
+	at   int // what is left begins here
 	err  error
 }
 
 // NewReader reads data.
-func NewReader(data []byte) *Reader { return &Reader{rest: data} }
+func NewReader(data []byte) *Reader { return &Reader{data: data} }
 
 // Err is the first fault.
 func (r *Reader) Err() error { return r.err }
@@ -30,36 +32,35 @@ func (r *Reader) Fail(why string) {
 	if r.err == nil {
 		r.err = fmt.Errorf("%w: %s", ErrCorrupt, why)
 	}
-	r.rest = nil
+	r.at = len(r.data)
 }
 
 // End fails where something is left.
 func (r *Reader) End() error {
-	if len(r.rest) > 0 {
-		r.Fail(fmt.Sprintf("%d bytes follow its end", len(r.rest)))
+	if r.More() {
+		r.Fail(fmt.Sprintf("%d bytes follow its end", len(r.data)-r.at))
 	}
 	return r.err
 }
 
 func (r *Reader) take(n int) []byte {
-	if r.err != nil || n < 0 || n > len(r.rest) {
+	if r.err != nil || n < 0 || n > len(r.data)-r.at {
 		r.short()
 		return nil
 	}
-	taken := r.rest[:n:n]
-	r.rest = r.rest[n:]
-	return taken
+	from := r.at
+	r.at += n
+	return r.data[from:r.at:r.at]
 }
 
 // Byte reads one byte.
 func (r *Reader) Byte() byte {
-	if len(r.rest) == 0 {
+	if !r.More() {
 		r.short()
 		return 0
 	}
-	b := r.rest[0]
-	r.rest = r.rest[1:]
-	return b
+	r.at++
+	return r.data[r.at-1]
 }
 
 // Varint reads what binary.AppendVarint wrote.
@@ -70,17 +71,30 @@ func (r *Reader) Varint() int64 {
 
 // Uvarint reads what binary.AppendUvarint wrote.
 func (r *Reader) Uvarint() uint64 {
-	if len(r.rest) > 0 && r.rest[0] < 1<<7 {
-		v := r.rest[0]
-		r.rest = r.rest[1:]
-		return uint64(v)
+	rest := r.data[r.at:]
+	if len(rest) > 0 && rest[0] < 1<<7 {
+		r.at++
+		return uint64(rest[0])
 	}
-	v, n := binary.Uvarint(r.rest)
+	if len(rest) >= 8 {
+		// Up to eight bytes at once: no branch depends on how many they are.
+		x := binary.LittleEndian.Uint64(rest)
+		if last := ^x & 0x8080808080808080; last != 0 {
+			n := bits.TrailingZeros64(last)/8 + 1
+			x &= ^uint64(0) >> (64 - 8*n) & 0x7f7f7f7f7f7f7f7f
+			x = x&0x007f007f007f007f | x&0x7f007f007f007f00>>1
+			x = x&0x00003fff00003fff | x&0x3fff00003fff0000>>2
+			x = x&0x000000000fffffff | x&0x0fffffff00000000>>4
+			r.at += n
+			return x
+		}
+	}
+	v, n := binary.Uvarint(rest)
 	if n <= 0 {
 		r.short()
 		return 0
 	}
-	r.rest = r.rest[n:]
+	r.at += n
 	return v
 }
 
@@ -107,7 +121,7 @@ func (r *Reader) Uint64() uint64 {
 // Len reads a count of things that take a byte each at least.
 func (r *Reader) Len() int {
 	n := r.Uvarint()
-	if n > uint64(len(r.rest)) {
+	if n > uint64(len(r.data)-r.at) {
 		r.Fail("a length beyond its end")
 		return 0
 	}
@@ -136,4 +150,4 @@ func AppendUint(dst []byte, n int) []byte {
 }
 
 // More reports whether something is left.
-func (r *Reader) More() bool { return len(r.rest) > 0 }
+func (r *Reader) More() bool { return r.at < len(r.data) }

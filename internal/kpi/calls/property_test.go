@@ -55,7 +55,7 @@ func TestAgreesWithTheReference(t *testing.T) {
 		b := newBench(New(), "queue", "agentId")
 		events := stream(t)
 		blocks(t, events, func(part []event.Event) { b.apply(part...) })
-		if b.index.Missing > 0 {
+		if b.index.Missing() > 0 {
 			t.Fatal("facts that were to be taken out were missing")
 		}
 		for range 5 {
@@ -122,7 +122,7 @@ func TestOrderAndRestartsDoNotMatter(t *testing.T) {
 				}
 			}
 		})
-		if a.index.Missing+b.index.Missing > 0 {
+		if a.index.Missing()+b.index.Missing() > 0 {
 			t.Fatal("facts that were to be taken out were missing")
 		}
 		for range 3 {

@@ -1,133 +1,35 @@
 package calls
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/csv"
-	"encoding/json"
-	"io"
 	"math"
 	"math/rand/v2"
-	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
-	"github.com/hms-ops/hms-monitor/internal/client"
 	"github.com/hms-ops/hms-monitor/internal/event"
-	"github.com/hms-ops/hms-monitor/internal/importer"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/units"
+	"github.com/hms-ops/hms-monitor/test/datasets"
+	"github.com/hms-ops/hms-monitor/test/datasets/imported"
 )
 
-const (
-	technionFile = "../../../../shared/data/technion_bank_calls_one_day.csv.gz"
-	technionMap  = "../../../examples/technion_calls.yaml"
-)
-
-// recorder is a server without a network that keeps the events it is sent.
-type recorder struct {
-	zstd   *zstd.Decoder
-	events []event.Event
-}
-
-func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(request.Body)
-	if err == nil && request.Header.Get("Content-Encoding") == "zstd" {
-		body, err = r.zstd.DecodeAll(body, nil)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for line := range bytes.Lines(body) {
-		var e struct {
-			MetricName string
-			Value      float64
-			Timestamp  int64
-			Tags       map[string]string
-		}
-		if err := json.Unmarshal(line, &e); err != nil {
-			return nil, err
-		}
-		row := event.Event{Metric: e.MetricName, Value: e.Value, Time: e.Timestamp}
-		for key, text := range e.Tags {
-			row.Tags = append(row.Tags, event.Tag{Key: key, Value: text})
-		}
-		r.events = append(r.events, row)
-	}
-	return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody}, nil
-}
-
-// technion is the events that the import makes of the day, and the day's rows.
-func technion(t *testing.T) (events []event.Event, rows []map[string]string) {
-	if _, err := os.Stat(technionFile); err != nil {
-		t.Skip("the public data set technion_bank_calls_one_day.csv.gz is not at ../shared/data")
-	}
-	text, err := os.ReadFile(technionMap)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := importer.LoadMap(technionMap, text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	z, err := zstd.NewReader(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer z.Close()
-	server := &recorder{zstd: z}
-	report, err := importer.Run(t.Context(), importer.Options{
-		Map: m, Files: []string{technionFile}, Progress: importer.NewProgress(io.Discard, false, time.Now),
-		Client: &client.Client{URL: client.DefaultURL, HTTP: &http.Client{Transport: server}},
-	})
-	if err != nil || report.Refused > 0 {
-		t.Fatalf("%v, %+v", err, report)
-	}
-	return server.events, table(t)
-}
-
-func table(t *testing.T) (rows []map[string]string) {
-	f, err := os.Open(technionFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := csv.NewReader(z).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, cells := range all[1:] {
-		row := map[string]string{}
-		for i, name := range all[0] {
-			row[name] = cells[i]
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
+const technionFile = "technion_bank_calls_one_day.csv.gz"
 
 // count is the direct count of the file: within is the limit of a wait in time.
-func count(t *testing.T, rows []map[string]string, within int, keep func(row map[string]string) bool) (want Figures, level float64) {
+func count(t *testing.T, rows []datasets.Row, within int, keep func(row datasets.Row) bool) (want Figures, level float64) {
 	waits, sum := []int(nil), 0
 	for _, row := range rows {
 		if !keep(row) {
 			continue
 		}
-		wait, err := strconv.Atoi(row["q_time"])
+		wait, err := strconv.Atoi(row("q_time"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		want.Offered++
-		switch row["outcome"] {
+		switch row("outcome") {
 		case "AGENT":
 			want.Answered++
 			waits, sum = append(waits, wait), sum+wait
@@ -151,7 +53,7 @@ func count(t *testing.T, rows []map[string]string, within int, keep func(row map
 }
 
 func TestTechnionDayAgreesWithACountOfTheFile(t *testing.T) {
-	events, rows := technion(t)
+	events, rows := imported.Events(t, "technion_calls.yaml", technionFile), datasets.Rows(t, technionFile)
 	spec := New()
 	spec.AnswerWithin = units.Duration(time.Minute)
 	b := newBench(spec, "queue")
@@ -167,7 +69,7 @@ func TestTechnionDayAgreesWithACountOfTheFile(t *testing.T) {
 	q := kpi.Query{From: event.Millis(from), At: event.Millis(from.AddDate(0, 0, 1)), Now: math.MaxInt64, By: []int{0}}
 	all := b.Value(q)
 	for i, s := range all {
-		want, level := count(t, rows, 60, func(row map[string]string) bool { return i == 0 || row["type"] == s.Tags[0].Value })
+		want, level := count(t, rows, 60, func(row datasets.Row) bool { return i == 0 || row("type") == s.Tags[0].Value })
 		got := s.Figures.(Figures)
 		x, y := text([]kpi.Series{{Figures: got}}), text([]kpi.Series{{Figures: want}})
 		if x != y || s.Value != level {
@@ -183,7 +85,7 @@ func TestTechnionDayAgreesWithACountOfTheFile(t *testing.T) {
 		q.At = q.From + 3_600_000
 		var n int64
 		for _, row := range rows {
-			entry, err := time.ParseInLocation("2006-01-02 15:04:05", row["date"]+" "+row["vru_entry"], zone)
+			entry, err := time.ParseInLocation("2006-01-02 15:04:05", row("date")+" "+row("vru_entry"), zone)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -60,7 +60,7 @@ func play(t *testing.T, s *Spec, lines string, l level, at time.Duration) string
 		if x.Clearance.N > x.Clearance.Censored && x.Clearance.Median != nil {
 			told[i] += fmt.Sprintf(" cleared after %vs", *x.Clearance.Median)
 		}
-		if b.index.Missing > 0 {
+		if b.index.Missing() > 0 {
 			t.Fatal("facts that were to be taken out were missing")
 		}
 	}
@@ -227,7 +227,7 @@ func TestCrowds(t *testing.T) {
 			said(fmt.Sprintf("%ds case.edited a%d version=%d baseVersion=0", i/4, i, i+1)))
 	}
 	f := b.Value(kpi.Query{From: 0, At: 60_000})[0].Figures.(Figures)
-	if f.L0.Started != 1 || f.L0.Open != 1 || f.L3.Started != 1 || f.L3.Open != 1 || f.Proxy.Pairs != n-1 || b.index.Missing != 0 {
+	if f.L0.Started != 1 || f.L0.Open != 1 || f.L3.Started != 1 || f.L3.Open != 1 || f.Proxy.Pairs != n-1 || b.index.Missing() != 0 {
 		t.Fatalf("%s", text([]kpi.Series{{Figures: f}}))
 	}
 }

@@ -2,14 +2,9 @@ package conflict
 
 import (
 	"bufio"
-	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"encoding/xml"
-	"errors"
-	"io"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"testing"
@@ -18,24 +13,8 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/units"
+	"github.com/hms-ops/hms-monitor/test/datasets"
 )
-
-// data reads a file of public data, which is not part of the project.
-func data(t *testing.T, name string) io.Reader {
-	f, err := os.Open("../../../../shared/data/" + name)
-	if errors.Is(err, os.ErrNotExist) {
-		t.Skipf("%s is not here: the data are fetched apart", name)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
 
 // numbers stand for the names of people.
 type numbers map[string]int
@@ -49,7 +28,7 @@ func (n numbers) of(name string) string {
 
 func wikipedia(t *testing.T) (events []event.Event) {
 	users, pages := numbers{}, numbers{}
-	lines := bufio.NewScanner(data(t, "wikipedia_edits_2015-09-12.json.gz"))
+	lines := bufio.NewScanner(datasets.Open(t, "wikipedia_edits_2015-09-12.json.gz"))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		var e struct {
@@ -85,7 +64,7 @@ func problems(t *testing.T) (events []event.Event) {
 			} `xml:"event"`
 		} `xml:"trace"`
 	}
-	if err := xml.NewDecoder(data(t, "bpic2013_closed_problems.xes.gz")).Decode(&log); err != nil {
+	if err := xml.NewDecoder(datasets.Open(t, "bpic2013_closed_problems.xes.gz")).Decode(&log); err != nil {
 		t.Fatal(err)
 	}
 	for i, trace := range log.Trace {
@@ -106,14 +85,6 @@ func problems(t *testing.T) (events []event.Event) {
 	return events
 }
 
-// withinDay changes the order of events, but of no two days.
-func withinDay(events []event.Event) []event.Event {
-	mixed := slices.Clone(events)
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(mixed), func(i, k int) { mixed[i], mixed[k] = mixed[k], mixed[i] })
-	slices.SortStableFunc(mixed, func(a, b event.Event) int { return cmp.Compare(a.Time/86_400_000, b.Time/86_400_000) })
-	return mixed
-}
-
 func loaded(s *Spec, events []event.Event, by ...string) *bench {
 	b := newBench(s, 24*time.Hour, by...)
 	for part := range slices.Chunk(events, 1000) {
@@ -124,7 +95,7 @@ func loaded(s *Spec, events []event.Event, by ...string) *bench {
 
 func TestWikipedia(t *testing.T) {
 	events := wikipedia(t)
-	mixed := withinDay(events)
+	mixed := datasets.ShuffledWithinDays(events, rand.New(rand.NewPCG(1, 2)))
 	whole := kpi.Query{From: 0, At: time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli(), By: []int{0}}
 	for within, want := range map[time.Duration][2]int{time.Minute: {29, 28}, 5 * time.Minute: {123, 111}, 15 * time.Minute: {251, 234}} {
 		for i, tag := range []string{"", "isRobot"} {
@@ -148,7 +119,7 @@ func TestWikipedia(t *testing.T) {
 					t.Fatalf("mixed up within a day:\n%s\n%s", x, y)
 				}
 			}
-			if x, y := text(b.Value(whole)), text(again.Value(whole)); x != y || b.index.Missing+again.index.Missing > 0 {
+			if x, y := text(b.Value(whole)), text(again.Value(whole)); x != y || b.index.Missing()+again.index.Missing() > 0 {
 				t.Fatalf("mixed up within a day:\n%s\n%s", x, y)
 			}
 		}
@@ -159,7 +130,7 @@ func TestProblems(t *testing.T) {
 	events := problems(t)
 	s := New()
 	s.ProxyWithin = units.Duration(time.Minute)
-	b, again := loaded(s, events), loaded(s, withinDay(events))
+	b, again := loaded(s, events), loaded(s, datasets.ShuffledWithinDays(events, rand.New(rand.NewPCG(1, 2))))
 	whole := kpi.Query{From: 0, At: time.Date(2016, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()}
 	f := b.Value(whole)[0].Figures.(Figures)
 	if f.Proxy.Pairs != 314 || f.Cases != 1_487 {

@@ -16,16 +16,18 @@ type Evaluator struct {
 	spec    *Spec
 	level   level
 	metrics kpi.Kinds
-	rows    rows
+	rows    *rows
 	rules   *rules
 	labels  *facts.Labels
 	agents  *facts.Dict
+	by      int // of the labels' keys, the first ones are the tags of By
 	index   *facts.Index
 	cases   *fold.Keyed[machine]
 	// top is above the codes of all cases.
 	top int
 
 	byCode          []uint8 // scratch, as are:
+	read            []fold.Arrival
 	round           round
 	flips, merged   []flip
 	runs            []run
@@ -36,7 +38,7 @@ type Evaluator struct {
 func (s *Spec) New(c *kpi.Common, _ *kpi.Env) kpi.Evaluator {
 	e := &Evaluator{
 		spec: s, level: level(slices.Index(levelNames[:], s.Level)), metrics: kpi.Kinds{}, //nolint:gosec // one of five
-		labels: facts.NewLabels(append(slices.Clone(c.By), s.Fields)), agents: &facts.Dict{}, index: newIndex(len(c.By) > 0),
+		labels: facts.NewLabels(append(slices.Clone(c.By), s.Fields)), agents: &facts.Dict{}, by: len(c.By), index: newIndex(len(c.By) > 0),
 	}
 	for _, r := range s.roles() {
 		if r.metric != "" {
@@ -47,7 +49,7 @@ func (s *Spec) New(c *kpi.Common, _ *kpi.Env) kpi.Evaluator {
 		within: ms(s.ProxyWithin), lease: ms(s.Lease), near: ms(s.NearMiss), expiry: ms(s.EditExpiry), window: ms(c.Window),
 		labels: e.labels, agents: e.agents,
 	}
-	e.rows = rows{spec: s, agents: e.agents}
+	e.rows = newRows(s, e.agents)
 	e.cases = fold.NewKeyed(e.rules, e.index)
 	return e
 }
@@ -61,6 +63,7 @@ func (e *Evaluator) Apply(b *kpi.Batch) {
 	}
 	e.labels.Use(b.Block)
 	e.rows.use(b, e.byCode)
+	e.read = e.read[:0]
 	codes, _ := b.Codes(e.spec.Key)
 	keys := b.Texts(e.spec.Key)
 	for row, code := range b.Metric.Codes {
@@ -76,10 +79,11 @@ func (e *Evaluator) Apply(b *kpi.Batch) {
 		}
 		ev := fold.Event{Kind: kind, T: b.Times[row], Label: e.labels.Row(row)}
 		if e.rows.read(row, &ev) {
-			e.rules.key, e.top = float64(key), max(e.top, int(key)+1)
-			e.cases.Add(key, ev)
+			e.top = max(e.top, int(key)+1)
+			e.read = append(e.read, fold.Arrival{Key: key, Event: ev})
 		}
 	}
+	e.cases.AddAll(e.read, nil)
 }
 
 // Changes implements kpi.Evaluator. Time itself tells on how long conflicts

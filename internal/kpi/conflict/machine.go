@@ -64,6 +64,9 @@ func (h *handover) given(who uint32, t int64) bool {
 	return h.known && h.t >= t && (h.to == 0 || h.to == who)
 }
 
+// Thing implements fold.Aware.
+func (r *rules) Thing(key uint32) { r.key = float64(key) }
+
 // Labels implements fold.Rules.
 func (r *rules) Labels() *facts.Labels { return r.labels }
 

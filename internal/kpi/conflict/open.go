@@ -113,8 +113,10 @@ func (e *Evaluator) explain(l level, key uint32, at int64) kpi.Conflict {
 	r.trace = &who
 	defer func() { r.trace = nil }()
 	var found []facts.Fact
+	label := uint32(0)
 	for _, ev := range e.cases.Events(key) {
 		if ev.T < at {
+			label = ev.Label
 			found = r.Step(&m, ev, found)
 		}
 	}
@@ -127,7 +129,7 @@ func (e *Evaluator) explain(l level, key uint32, at int64) kpi.Conflict {
 	}
 	found = r.advance(&m, at, found)
 
-	c := kpi.Conflict{Key: e.spec.Key, Case: key, Level: levelNames[l]}
+	c := kpi.Conflict{Key: e.spec.Key, Case: key, Level: levelNames[l], Tags: e.labels.Tags(label, e.by)}
 	for _, f := range found {
 		if f.Kind == started+l && f.T < at {
 			c.Since = f.T

@@ -77,7 +77,7 @@ func TestLongCase(t *testing.T) {
 			}
 		}
 	}
-	if inOrder.index.Missing+late.index.Missing > 0 {
+	if inOrder.index.Missing()+late.index.Missing() > 0 {
 		t.Fatal("facts that were to be taken out were missing")
 	}
 	for at := int64(0); at < 3000*700; at += 9_999 {

@@ -24,29 +24,42 @@ type rows struct {
 	conflict       *event.TagColumn
 }
 
-// reading is the column of a tag, with what its texts mean.
+// reading is the column of a tag, with what those of its texts mean that were met.
 type reading[T any] struct {
-	codes  []uint32
+	column *event.TagColumn
+	mean   func(string) T
+	met    []bool
 	values []T
 }
 
-func (r *reading[T]) use(c *event.TagColumn, mean func(string) T) {
-	r.codes, r.values = nil, r.values[:0]
-	if c == nil {
-		return
-	}
-	r.codes = c.Codes
-	for _, word := range c.Words {
-		r.values = append(r.values, mean(word))
+func (r *reading[T]) use(c *event.TagColumn) {
+	r.column, r.met = c, r.met[:0]
+	if c != nil {
+		r.met = append(r.met, make([]bool, len(c.Words))...)
+		r.values = slices.Grow(r.values[:0], len(c.Words))[:len(c.Words)]
 	}
 }
 
 // row is what a row's text means; the zero value where the column is not there.
 func (r *reading[T]) row(i int) (v T) {
-	if r.codes == nil {
+	if r.column == nil {
 		return v
 	}
-	return r.values[r.codes[i]]
+	word := r.column.Codes[i]
+	if !r.met[word] {
+		r.met[word], r.values[word] = true, r.mean(r.column.Words[word])
+	}
+	return r.values[word]
+}
+
+func newRows(s *Spec, agents *facts.Dict) *rows {
+	r := &rows{spec: s, agents: agents}
+	r.agent.mean, r.from.mean = r.code, r.code
+	r.listed.mean = func(text string) bool { return slices.Contains(s.Bots, text) }
+	r.marked.mean = func(text string) bool { return slices.Contains(s.BotValues, text) }
+	r.session.mean, r.edit.mean = short, short
+	r.version.mean, r.base.mean = number, number
+	return r
 }
 
 // use makes b the block whose rows are read; kinds are those that occur.
@@ -56,21 +69,21 @@ func (r *rows) use(b *kpi.Batch, kinds []uint8) {
 		return slices.ContainsFunc(some, func(k uint8) bool { return slices.Contains(kinds, k) })
 	}
 	agents := b.Tag(s.Agent)
-	r.agent.use(agents, r.code)
-	r.listed.use(agents, func(text string) bool { return slices.Contains(s.Bots, text) })
-	r.marked.use(b.Tag(s.BotTag), func(text string) bool { return slices.Contains(s.BotValues, text) })
+	r.agent.use(agents)
+	r.listed.use(agents)
+	r.marked.use(b.Tag(s.BotTag))
 	if has(present, absent) {
-		r.session.use(b.Tag(s.Session), short)
+		r.session.use(b.Tag(s.Session))
 	}
 	if has(saved, editStarted, editEnded) {
-		r.edit.use(b.Tag(s.EditID), short)
+		r.edit.use(b.Tag(s.EditID))
 	}
 	if has(saved, rejected) {
-		r.version.use(b.Tag(s.Version), number)
-		r.base.use(b.Tag(s.BaseVersion), number)
+		r.version.use(b.Tag(s.Version))
+		r.base.use(b.Tag(s.BaseVersion))
 	}
 	if has(assigned) {
-		r.from.use(b.Tag(s.FromAgent), r.code)
+		r.from.use(b.Tag(s.FromAgent))
 	}
 	if has(cleared) {
 		r.conflict = b.Tag(s.ConflictID)

@@ -221,7 +221,7 @@ func TestAnswersAreThoseOfTheReference(t *testing.T) {
 					by := rapid.SampledFrom([][]int{nil, {0}, {1}, {0, 1}, {1, 0}}).Draw(t, "by")
 					compare(t, p, kpi.Query{From: from, At: from + 100, By: by}, events, meaning)
 				}
-				if p.eval.index.Missing != 0 {
+				if p.eval.index.Missing() != 0 {
 					t.Fatal("facts are missing")
 				}
 			})

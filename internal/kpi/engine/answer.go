@@ -31,6 +31,8 @@ type Question struct {
 	Version int
 	// Now tells which windows are over.
 	Now int64
+	// Detail adds intervals and figures to the points of a history.
+	Detail bool
 }
 
 // Answer is a KPI as of an instant.
@@ -59,6 +61,10 @@ func (e *Engine) Value(q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	return e.value(v, by, q)
+}
+
+func (e *Engine) value(v *version, by []int, q Question) (Answer, error) {
 	window := q.Window
 	if window == 0 {
 		window = time.Duration(v.def.Window)
@@ -105,11 +111,17 @@ func (e *Engine) find(name string, number int, keys []string) (*version, []int, 
 			return nil, nil, fmt.Errorf("%w: version %d of %s is kept as a definition only; versions %d and later go on", ErrQuestion, number, name, s.running()[0].Number)
 		}
 	}
+	by, err := v.broken(keys)
+	return v, by, err
+}
+
+// broken are the places of the tags to break a KPI down by.
+func (v *version) broken(keys []string) ([]int, error) {
 	by, unknown := v.places(keys)
 	if unknown != "" {
-		return nil, nil, fmt.Errorf("%w: %s is not broken down by %q; its definition lists by: [%s]", ErrQuestion, name, unknown, strings.Join(v.def.By, ", "))
+		return nil, fmt.Errorf("%w: %s is not broken down by %q; its definition lists by: [%s]", ErrQuestion, v.def.Name, unknown, strings.Join(v.def.By, ", "))
 	}
-	return v, by, nil
+	return by, nil
 }
 
 // State is what is shown of a value beside it.

@@ -1,12 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"time"
 
-	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/store"
 )
@@ -112,15 +112,15 @@ func (e *Engine) scan(versions []*version, after, last uint64) error {
 	if after >= last || len(q.Metrics) == 0 {
 		return nil
 	}
-	return e.o.History.Scan(e.closing, q, func(through uint64, b *event.Block) error {
-		batch, going := kpi.NewBatch(inOrder(b), e.keys), false
+	return e.read(q, func(through uint64, batch *kpi.Batch) error {
+		going := false
 		for _, v := range versions {
 			if v.ended.Err() != nil {
 				continue
 			}
 			going = true
 			v.mu.Lock()
-			if b.Len() > 0 {
+			if batch.Len() > 0 {
 				v.eval.Apply(batch)
 			}
 			v.seq = through
@@ -172,8 +172,8 @@ func (e *Engine) joined() {
 	e.o.Changed()
 }
 
-// CatchUp reads what was stored after the checkpoint that was restored. It comes
-// after Restore, and before Configure and the first Apply.
+// CatchUp reads what was stored after the checkpoints that were restored. It
+// comes after Restore, and before Configure and the first Apply.
 func (e *Engine) CatchUp(ctx context.Context) error {
 	e.mu.RLock()
 	var restored []*version
@@ -186,16 +186,33 @@ func (e *Engine) CatchUp(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, e.stop)
 	defer stop()
 	last := e.o.History.Position().Seq
-	if len(restored) > 0 {
-		if err := e.scan(restored, e.taken, last); err != nil && !errors.Is(err, errGivenUp) {
-			return err
-		}
+	if err := e.align(restored, last); err != nil && !errors.Is(err, errGivenUp) {
+		return err
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seq = last
-	for _, v := range restored {
-		v.seq = last
+	return nil
+}
+
+// align brings versions up to an event: each goes along with those that have
+// less of history in them from where it is itself.
+func (e *Engine) align(versions []*version, last uint64) error {
+	slices.SortFunc(versions, func(a, b *version) int { return cmp.Compare(a.seq, b.seq) })
+	for i, v := range versions {
+		from, to := v.seq, last
+		if i == 0 {
+			e.taken = from
+		}
+		if i+1 < len(versions) {
+			to = versions[i+1].seq
+		}
+		if err := e.scan(versions[:i+1], from, to); err != nil {
+			return err
+		}
+		for _, v := range versions[:i+1] {
+			v.seq = to
+		}
 	}
 	return nil
 }

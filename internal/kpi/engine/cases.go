@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 
+	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 )
 
@@ -19,12 +20,12 @@ func (e *Engine) Cases(name string, q kpi.CaseQuery) (Answer, []kpi.CaseRow, err
 	}
 	q.Text = func(key uint32) string { return e.keys.Text(view.CaseTag(), key) }
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	rows, err := view.Cases(q)
+	list, err := view.Cases(q)
+	v.mu.Unlock() // events need not wait until the list is made
 	if err != nil {
 		return a, nil, fmt.Errorf("%w: %w", ErrQuestion, err)
 	}
-	return a, rows, nil
+	return a, list(), nil
 }
 
 // Case is the account of one case as of an instant; nil where no event of it is
@@ -88,6 +89,8 @@ type Conflict struct {
 	Level  string   `json:"level"`
 	Agents []string `json:"agents"`
 	Since  int64    `json:"since"`
+	// Tags are those of the case by which the KPI is broken down.
+	Tags map[string]string `json:"tags"`
 }
 
 // Conflicts lists the conflicts open as of an instant, of every KPI that knows
@@ -109,7 +112,7 @@ func (e *Engine) Conflicts(at int64) []Conflict {
 		open := finder.Conflicts(at)
 		v.mu.Unlock()
 		for _, c := range open {
-			found = append(found, Conflict{v.def.Name, e.keys.Text(c.Key, c.Case), c.Level, c.Agents, c.Since})
+			found = append(found, Conflict{v.def.Name, e.keys.Text(c.Key, c.Case), c.Level, c.Agents, c.Since, event.TagMap(c.Tags)})
 		}
 	}
 	return found

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,43 +19,46 @@ const (
 	keysState        = "kpi.keys"
 	evaluatorState   = "kpi.evaluator." // then name/version
 
-	checkpointVersion = 1
+	checkpointVersion = 2
 	// A start reads again the events since the last checkpoint: checkpointLeast
 	// of them, or the checkpointShare-th part of all where that is more, for a
 	// checkpoint grows with what there is.
 	checkpointLeast = 250_000
 	checkpointShare = 40
+	// While the log is behind there are fewer: nothing is applied meanwhile.
+	behindLeast = 1_000_000
+	behindShare = 4
 )
 
 // saved is the record of what is defined.
 type saved struct {
 	Series map[string][]Record        `json:"series"`
 	Put    map[string]json.RawMessage `json:"put"`
-	// Checkpoint is the last event that the evaluators' states hold.
-	Checkpoint uint64 `json:"checkpoint"`
 }
 
 // Checkpoint gives what must be stored with the events up to the last one
 // applied, for a start to go on from there; nothing where little has changed
-// since, unless all is true. What it does not name stays as it was stored.
-func (e *Engine) Checkpoint(all bool) (map[string][]byte, error) {
+// since, unless it is the end. Behind tells that more events wait. What it does
+// not name stays as it was stored.
+func (e *Engine) Checkpoint(end, behind bool) (map[string][]byte, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all = all && e.seq > e.taken || e.seq >= e.taken+max(checkpointLeast, e.seq/checkpointShare)
+	wait := max(checkpointLeast, e.seq/checkpointShare)
+	if behind {
+		wait = max(behindLeast, e.seq/behindShare)
+	}
+	all := end && e.seq > e.taken || e.seq >= e.taken+wait
 	if !all && !e.stale {
 		return nil, nil
 	}
 	state := map[string][]byte{}
-	if all || e.renewed() {
-		for _, v := range e.live {
-			if v.ready.Load() {
-				state[v.stateName()] = v.checkpoint()
-			}
-		}
-		state[keysState] = e.keys.AppendBinary([]byte{checkpointVersion})
+	if all {
 		e.taken = e.seq
 	}
-	record := saved{Series: map[string][]Record{}, Put: map[string]json.RawMessage{}, Checkpoint: e.taken}
+	if due := e.unsaved(all); all || len(due) > 0 {
+		state = e.states(due)
+	}
+	record := saved{Series: map[string][]Record{}, Put: map[string]json.RawMessage{}}
 	for _, s := range e.order {
 		for _, v := range s.versions {
 			record.Series[s.name] = append(record.Series[s.name], v.Record)
@@ -75,15 +79,38 @@ func (e *Engine) Checkpoint(all bool) (map[string][]byte, error) {
 	return state, nil
 }
 
-// renewed reports whether a version became ready that no checkpoint holds yet:
-// it would otherwise read all of history again at the next start.
-func (e *Engine) renewed() bool {
+// unsaved are the versions that a checkpoint has to hold: all that are ready, or
+// those that became ready since the last one. They would otherwise read all of
+// history again at the next start.
+func (e *Engine) unsaved(all bool) (due []*version) {
 	for _, v := range e.live {
-		if v.ready.Load() && !v.saved {
-			return true
+		if v.ready.Load() && (all || !v.saved) {
+			due = append(due, v)
 		}
 	}
-	return false
+	return due
+}
+
+// states are those of some evaluators, and the keys that they name: codes once
+// given stay, so that keys go with older states as well.
+func (e *Engine) states(versions []*version) map[string][]byte {
+	state := map[string][]byte{}
+	var mu sync.Mutex
+	var writing sync.WaitGroup
+	write := func(name string, data func() []byte) {
+		writing.Go(func() {
+			written := data()
+			mu.Lock()
+			defer mu.Unlock()
+			state[name] = written
+		})
+	}
+	for _, v := range versions {
+		write(v.stateName(), v.checkpoint)
+	}
+	write(keysState, func() []byte { return e.keys.AppendBinary([]byte{checkpointVersion}) })
+	writing.Wait()
+	return state
 }
 
 func (v *version) stateName() string {
@@ -94,8 +121,11 @@ func (v *version) checkpoint() []byte {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.saved = true
-	dst := bin.AppendText(bin.AppendBytes([]byte{checkpointVersion}, v.Source), v.Basis)
-	return v.eval.AppendBinary(dst)
+	dst := make([]byte, 0, v.size+v.size/8)
+	dst = bin.AppendText(bin.AppendBytes(append(dst, checkpointVersion), v.Source), v.Basis)
+	dst = v.eval.AppendBinary(binary.AppendUvarint(dst, v.seq))
+	v.size = len(dst)
+	return dst
 }
 
 // Restore takes up what Checkpoint gave: the definitions that were put, the
@@ -112,9 +142,9 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	keys := e.restoreKeys(state)
 	var restoring sync.WaitGroup // each evaluator has its own state, some of it large
-	e.taken = record.Checkpoint
+	keys := false
+	restoring.Go(func() { keys = e.restoreKeys(state) })
 	for name, records := range record.Series {
 		s := &series{name: name}
 		for _, r := range records {
@@ -125,9 +155,6 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 			}
 			v := e.version(r, d)
 			s.versions = append(s.versions, v)
-			if !keys {
-				continue
-			}
 			if data, err := state(v.stateName()); err == nil {
 				restoring.Go(func() { e.restoreVersion(v, data) })
 			}
@@ -137,6 +164,9 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 		}
 	}
 	restoring.Wait()
+	if !keys {
+		e.abandon()
+	}
 	for name, source := range record.Put {
 		d, err := parse(source)
 		if err != nil {
@@ -147,6 +177,19 @@ func (e *Engine) Restore(state func(name string) ([]byte, error), parse func(sou
 	}
 	e.index()
 	return nil
+}
+
+// abandon leaves aside what was restored, for the keys that it names are lost.
+func (e *Engine) abandon() {
+	for _, s := range e.byName {
+		for _, v := range s.versions {
+			if v.ready.Load() {
+				v.ready.Store(false)
+				v.saved = false
+				v.reset(e.running())
+			}
+		}
+	}
 }
 
 func (e *Engine) restoreKeys(state func(string) ([]byte, error)) bool {
@@ -174,13 +217,14 @@ func (e *Engine) restoreVersion(v *version, data []byte) {
 	if same := bytes.Equal(r.Bytes(), v.Source); r.Text() != v.def.Basis || !same {
 		return
 	}
+	seq := r.Uvarint()
 	v.eval.Restore(r)
 	if err := r.End(); err != nil {
 		e.o.Logger.Warn("the checkpoint of a KPI is damaged; history is read again", "kpi", v.def.Name, "error", err)
 		v.reset(e.running())
 		return
 	}
-	v.seq, v.saved = e.taken, true
+	v.seq, v.saved, v.size = seq, true, len(data)
 	v.done.Store(v.seq)
 	v.total.Store(v.seq)
 	v.watch.unjudged, v.watch.untold = true, true

@@ -38,7 +38,7 @@ type Flip struct {
 // Diff compares two versions over the cycles whose deadline or end is in
 // [from, to), as of `at`; 0 stands for the version before the newest, and for
 // the newest. A version that no longer goes on is evaluated anew.
-func (e *Engine) Diff(ctx context.Context, name string, before, after int, from, to, at int64, limit int) (Diff, error) {
+func (e *Engine) Diff(ctx context.Context, name string, before, after int, from, to, at int64, limit int) (d Diff, err error) {
 	e.mu.RLock()
 	s, ok := e.byName[name]
 	if !ok {
@@ -57,18 +57,25 @@ func (e *Engine) Diff(ctx context.Context, name string, before, after int, from,
 	if a == nil || b == nil {
 		return Diff{}, fmt.Errorf("%w: %s has the versions up to %d; %d and %d cannot be compared", ErrQuestion, name, newest, before, after)
 	}
+	if a, err = e.evaluated(ctx, a); err != nil {
+		return Diff{}, err
+	}
+	if b, err = e.evaluated(ctx, b); err != nil {
+		return Diff{}, err
+	}
+	return e.compare(a, b, from, to, at, limit)
+}
+
+// compare compares two versions with everything stored in them.
+func (e *Engine) compare(before, after *version, from, to, at int64, limit int) (Diff, error) {
 	type cycle struct {
 		key   uint32
 		goal  string
 		start int64
 	}
-	tag := ""
+	name, tag := after.def.Name, ""
 	flips := map[cycle]*Flip{}
-	for i, v := range [2]*version{a, b} {
-		v, err := e.evaluated(ctx, v)
-		if err != nil {
-			return Diff{}, err
-		}
+	for i, v := range [2]*version{before, after} {
 		view, ok := v.eval.(kpi.CaseView)
 		if !ok {
 			return Diff{}, fmt.Errorf("%w: version %d of %s is of type %s, which gives no verdicts on cases", ErrQuestion, v.Number, name, v.def.Type)
@@ -86,7 +93,7 @@ func (e *Engine) Diff(ctx context.Context, name string, before, after int, from,
 		}
 		v.mu.Unlock()
 	}
-	d := Diff{KPI: name, Before: before, After: after, Compared: len(flips), Cases: []Flip{}}
+	d := Diff{KPI: name, Before: before.Number, After: after.Number, Compared: len(flips), Cases: []Flip{}}
 	for id, f := range flips {
 		if f.Before != f.After {
 			f.CaseID = e.keys.Text(tag, id.key)
@@ -125,11 +132,24 @@ func (e *Engine) evaluated(ctx context.Context, v *version) (*version, error) {
 	if v.ready.Load() {
 		return v, nil
 	}
+	return e.afresh(ctx, v.Record, v.def)
+}
+
+// afresh evaluates a definition over everything stored, beside what goes on.
+func (e *Engine) afresh(ctx context.Context, r Record, d *kpi.Definition) (*version, error) {
 	if err := e.o.Stored(ctx); err != nil {
 		return nil, err
 	}
-	fresh := e.version(v.Record, v.def)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	fresh := e.version(r, d)
+	defer fresh.end()
 	stop := context.AfterFunc(ctx, fresh.end)
 	defer stop()
-	return fresh, e.scan([]*version{fresh}, 0, e.o.History.Position().Seq)
+	err := e.scan([]*version{fresh}, 0, e.o.History.Position().Seq)
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return fresh, err
 }

@@ -11,6 +11,7 @@ package engine
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -107,7 +108,6 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	e.newest = newest(b, e.newest, e.clock)
 	e.touched = e.touched[:0]
 	for _, name := range b.Metric.Words[1:] {
-		e.metrics[name] = true
 		for _, v := range e.readers(name) {
 			if !slices.Contains(e.touched, v) {
 				e.touched = append(e.touched, v)
@@ -117,10 +117,29 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	if len(e.touched) == 0 {
 		return
 	}
-	batch := kpi.NewBatch(inOrder(b), e.keys)
-	for _, v := range e.touched {
-		v.apply(e.seq, batch)
+	e.hand(kpi.NewBatch(inOrder(b), e.keys))
+}
+
+// manyRows is from where on it pays to evaluate KPIs side by side.
+const manyRows = 200
+
+// hand gives a batch to the versions touched. They have nothing in common that
+// changes but what Batch and Keys guard.
+func (e *Engine) hand(batch *kpi.Batch) {
+	var next atomic.Int64
+	work := func() {
+		for i := next.Add(1) - 1; i < int64(len(e.touched)); i = next.Add(1) - 1 {
+			e.touched[i].apply(e.seq, batch)
+		}
 	}
+	var helpers sync.WaitGroup
+	if batch.Len() >= manyRows {
+		for range min(runtime.GOMAXPROCS(0), len(e.touched)) - 1 {
+			helpers.Go(work)
+		}
+	}
+	work()
+	helpers.Wait()
 }
 
 func newest(b *event.Block, latest, clock int64) int64 {
@@ -158,6 +177,7 @@ func (e *Engine) readers(metric string) []*version {
 	if known {
 		return found
 	}
+	e.metrics[metric] = true
 	for _, v := range e.live {
 		if slices.ContainsFunc(v.def.Spec.Reads(&v.def.Common).Metrics, func(m string) bool {
 			start, open := strings.CutSuffix(m, "*")

@@ -117,14 +117,14 @@ func TestBackFillJoinsTheLiveStreamAtAnExactEvent(t *testing.T) {
 		}
 		for i := range total {
 			if i == putAt {
-				if _, err := e.Put(definition(t, perHour), 1); err != nil {
+				if _, err := e.Put(definition(t, perHour), Change{}, 1); err != nil {
 					t.Fatal(err)
 				}
 			}
 			e.give(p, resolved(int64(i), "north"))
 		}
 		if putAt == total {
-			if _, err := e.Put(definition(t, perHour), 1); err != nil {
+			if _, err := e.Put(definition(t, perHour), Change{}, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -143,11 +143,11 @@ func TestAChangedDefinitionIsRestatedBesideTheOldOne(t *testing.T) {
 	e.Configure(kpi.Env{}, []*kpi.Definition{definition(t, perHour)}, nil, 1)
 	e.filling.Wait()
 	e.give(p, resolved(1, "north"), resolved(2, "south"))
-	again, err := e.Put(definition(t, perHour), 2)
+	again, err := e.Put(definition(t, perHour), Change{}, 2)
 	if err != nil || again.Number != 1 {
 		t.Fatalf("the same definition again began version %d, %v", again.Number, err)
 	}
-	r, err := e.Put(definition(t, strings.Replace(perHour, "1h", "2h", 1)), 5)
+	r, err := e.Put(definition(t, strings.Replace(perHour, "1h", "2h", 1)), Change{}, 5)
 	if err != nil || r.Number != 2 || r.Origin != API || r.Since != 5 {
 		t.Fatalf("%+v, %v", r, err)
 	}
@@ -159,14 +159,14 @@ func TestAChangedDefinitionIsRestatedBesideTheOldOne(t *testing.T) {
 			t.Errorf("version %d: %+v, %v; want %v", version, a.Series, err, want)
 		}
 	}
-	if err := e.Delete("rate", 6); err != nil {
+	if err := e.Delete("rate", Change{}, 6); err != nil {
 		t.Fatal(err)
 	}
 	e.filling.Wait()
 	if l, err := e.Get("rate"); err != nil || l.Current.Origin != File || l.Current.Number != 3 {
 		t.Fatalf("after deletion the file's definition should be in force: %+v, %v", l.Current, err)
 	}
-	if err := e.Delete("rate", 7); err == nil {
+	if err := e.Delete("rate", Change{}, 7); err == nil {
 		t.Fatal("a definition of the file was deleted over the API")
 	}
 }
@@ -188,16 +188,13 @@ func TestRestartGoesOnFromTheCheckpoint(t *testing.T) {
 		}
 		want, _ := e.Value(Question{KPI: "rate", At: hour, Now: hour, By: []string{"office"}})
 		_ = e.Close()
+		if name := rapid.SampledFrom([]string{"none", "kpi.keys", "kpi.evaluator.rate/1"}).Draw(t, "damaged"); len(p.state[name]) > 0 {
+			p.state[name] = append(slices.Clone(p.state[name]), 1)
+		}
 
 		again := newEngine(p)
 		defer func() { _ = again.Close() }()
-		if err := again.Restore(func(name string) ([]byte, error) { return p.state[name], nil },
-			func(s []byte) (*kpi.Definition, error) { return definition(t, string(s)), nil }); err != nil {
-			t.Fatal(err)
-		}
-		if err := again.CatchUp(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		restore(t, again, p)
 		again.Configure(kpi.Env{}, defs, nil, 2)
 		again.filling.Wait()
 		got, err := again.Value(Question{KPI: "rate", At: hour, Now: hour, By: []string{"office"}})
@@ -211,8 +208,67 @@ func TestRestartGoesOnFromTheCheckpoint(t *testing.T) {
 	})
 }
 
+// A checkpoint between two full ones holds what has become ready alone: at the
+// next start each KPI goes on from where its own state is.
+func TestKPIsOfDifferentCheckpointsCatchUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := &past{state: map[string][]byte{}}
+		e := newEngine(p)
+		defs := []*kpi.Definition{definition(t, perHour)}
+		e.Configure(kpi.Env{}, defs, nil, 1)
+		e.filling.Wait()
+		put := 0
+		for range rapid.IntRange(1, 6).Draw(t, "steps") {
+			for range rapid.IntRange(0, 9).Draw(t, "events") {
+				e.give(p, resolved(int64(len(p.events)), fmt.Sprint(len(p.events)%3)))
+			}
+			switch rapid.IntRange(0, 3).Draw(t, "then") {
+			case 0:
+				save(t, e, p)
+			case 1:
+				put++
+				if _, err := e.Put(definition(t, strings.Replace(perHour, "rate", fmt.Sprint("rate.", put), 1)), Change{}, 1); err != nil {
+					t.Fatal(err)
+				}
+				e.filling.Wait()
+				state, err := e.Checkpoint(false, false)
+				if err != nil || state[evaluatorState+"rate/1"] != nil && put > 1 {
+					t.Fatalf("a checkpoint of more than what is new: %v, %v", slices.Sorted(maps.Keys(state)), err)
+				}
+				maps.Copy(p.state, state)
+			}
+		}
+		_ = e.Close()
+		again := newEngine(p)
+		defer func() { _ = again.Close() }()
+		restore(t, again, p)
+		again.Configure(kpi.Env{}, defs, nil, 2)
+		again.filling.Wait()
+		again.give(p, resolved(77, "0"))
+		names := []string{"rate"}
+		for i := range put {
+			names = append(names, fmt.Sprint("rate.", i+1))
+		}
+		for _, name := range names {
+			if v := value(t, again, name, hour); v != float64(len(p.events)) {
+				t.Fatalf("%s is %v after %d events", name, v, len(p.events))
+			}
+		}
+	})
+}
+
+func restore(t *rapid.T, e *Engine, p *past) {
+	if err := e.Restore(func(name string) ([]byte, error) { return p.state[name], nil },
+		func(s []byte) (*kpi.Definition, error) { return definition(t, string(s)), nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func save(t interface{ Fatal(...any) }, e *Engine, p *past) {
-	state, err := e.Checkpoint(true)
+	state, err := e.Checkpoint(true, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,12 +288,16 @@ func TestLiveTellsWhatChangedAndNoMore(t *testing.T) {
 	if b := e.Judge(now); b == nil || b.Len() != 1 || b.Values[0] != 1 {
 		t.Fatalf("thresholds are given %+v", b)
 	}
-	if updates := e.Live(now + 1); len(updates) != 0 {
-		t.Fatal("told within 250 ms of the last time")
-	}
-	updates := e.Live(now + tellEvery)
+	updates := e.Live(now + 1)
 	if len(updates) != 2 || updates[0].Answer.Series[0].Value != 1 || updates[1].Answer.Series[0].Tags[0].Value != "north" {
 		t.Fatalf("told %+v", updates)
+	}
+	e.give(p, resolved(now, "north"))
+	if updates = e.Live(now + tellSoon); len(updates) != 0 {
+		t.Fatalf("told again at once: %+v", updates)
+	}
+	if updates = e.Live(now + 1 + tellSoon + 2*tellSeries); len(updates) != 2 {
+		t.Fatalf("told %+v of a second event", updates)
 	}
 	if updates = e.Live(now + 10*tellEvery); len(updates) != 0 {
 		t.Fatalf("nothing changed, told %+v", updates)
@@ -246,5 +306,9 @@ func TestLiveTellsWhatChangedAndNoMore(t *testing.T) {
 	updates = e.Live(now + hour)
 	if len(updates) != 2 || updates[0].Answer.Series[0].Value != 0 || b.Len() != 1 || b.Values[0] != 0 {
 		t.Fatalf("as the event leaves the window: judged %+v, told %+v", b, updates)
+	}
+	e.Unheard()
+	if updates = e.Live(now + hour + tellEvery); len(updates) != 2 {
+		t.Fatalf("after nobody was told: %+v", updates)
 	}
 }

@@ -15,6 +15,8 @@ const (
 	// stepsAtOnce is how many steps are answered before events may come in
 	// between: some milliseconds.
 	stepsAtOnce = 128
+	// MaxDetails bounds a history with details: each is a hundred times a point.
+	MaxDetails = 5_000
 )
 
 // Span is the range and step of a history.
@@ -27,6 +29,14 @@ type Span struct {
 type Course struct {
 	Tags   []event.Tag
 	Points []Point
+	// Details has what stands beside each point; nil unless asked for.
+	Details []Detail
+}
+
+// Detail is what stands beside a point.
+type Detail struct {
+	Interval *[2]float64 // nil: none is defined
+	Figures  any
 }
 
 // Point is a value over [T, T+step), or over the window before T+step where one
@@ -44,6 +54,10 @@ func (e *Engine) History(ctx context.Context, q Question, span Span) (Answer, []
 	if err != nil {
 		return Answer{}, nil, err
 	}
+	return e.history(ctx, v, by, q, span)
+}
+
+func (e *Engine) history(ctx context.Context, v *version, by []int, q Question, span Span) (Answer, []Course, error) {
 	step, window := span.Step.Milliseconds(), q.Window.Milliseconds()
 	if window == 0 {
 		window = step
@@ -55,16 +69,16 @@ func (e *Engine) History(ctx context.Context, q Question, span Span) (Answer, []
 		return Answer{}, nil, fmt.Errorf("%w: a window of %v is too short", ErrQuestion, q.Window)
 	case span.To <= span.From:
 		return Answer{}, nil, fmt.Errorf("%w: the range ends before it begins", ErrQuestion)
-	case (span.To-span.From)/step > MaxPoints:
-		return Answer{}, nil, fmt.Errorf("%w: the range has more than %d steps of %v: ask for longer steps or a shorter range", ErrQuestion, MaxPoints, span.Step)
+	case (span.To-span.From)/step > most(q):
+		return Answer{}, nil, fmt.Errorf("%w: the range has more than %d steps of %v: ask for longer steps or a shorter range", ErrQuestion, most(q), span.Step)
 	}
 	a := e.answer(v, span.To)
 	a.From = span.From
 	if !a.Ready {
 		return a, []Course{{}}, nil
 	}
-	c := courses{at: map[string]int{}, all: []Course{{}}}
-	for t := span.From; t < span.To && c.points <= MaxPoints; {
+	c := courses{at: map[string]int{}, all: []Course{{}}, detail: q.Detail}
+	for t := span.From; t < span.To && c.points <= most(q); {
 		if err := ctx.Err(); err != nil {
 			return a, nil, err
 		}
@@ -73,15 +87,22 @@ func (e *Engine) History(ctx context.Context, q Question, span Span) (Answer, []
 			if t >= span.To {
 				break
 			}
-			c.add(t, v.eval.Value(kpi.Query{From: t + step - window, At: t + step, Now: q.Now, By: by, Brief: true}))
+			c.add(t, v.eval.Value(kpi.Query{From: t + step - window, At: t + step, Now: q.Now, By: by, Brief: !q.Detail}))
 			t += step
 		}
 		v.mu.Unlock()
 	}
-	if c.points > MaxPoints {
-		return a, nil, fmt.Errorf("%w: it has more than %d points: ask for longer steps, a shorter range or fewer groups", ErrQuestion, MaxPoints)
+	if c.points > most(q) {
+		return a, nil, fmt.Errorf("%w: it has more than %d points: ask for longer steps, a shorter range or fewer groups", ErrQuestion, most(q))
 	}
 	return a, c.all, nil
+}
+
+func most(q Question) int64 {
+	if q.Detail {
+		return MaxDetails
+	}
+	return MaxPoints
 }
 
 // courses collects the points of every series, wherever a series begins.
@@ -89,7 +110,8 @@ type courses struct {
 	at     map[string]int
 	all    []Course
 	key    []byte
-	points int
+	points int64
+	detail bool
 }
 
 func (c *courses) add(t int64, all []kpi.Series) {
@@ -109,6 +131,9 @@ func (c *courses) add(t int64, all []kpi.Series) {
 			at = known
 		}
 		c.all[at].Points = append(c.all[at].Points, Point{t, s.Value, s.N})
+		if c.detail {
+			c.all[at].Details = append(c.all[at].Details, Detail{s.Interval, s.Figures})
+		}
 		c.points++
 	}
 }

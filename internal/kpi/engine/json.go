@@ -73,7 +73,7 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 	}
 	for _, s := range a.Series {
 		out.Series = append(out.Series, seriesJSON{
-			Tags: tagsJSON(s.Tags), Value: number(s.Value), N: s.N, Interval: s.Interval, State: a.State(s), Figures: s.Figures,
+			Tags: event.TagMap(s.Tags), Value: number(s.Value), N: s.N, Interval: s.Interval, State: a.State(s), Figures: s.Figures,
 		})
 	}
 	return json.Marshal(out)
@@ -84,14 +84,6 @@ func number(v float64) *float64 {
 		return nil
 	}
 	return &v
-}
-
-func tagsJSON(tags []event.Tag) map[string]string {
-	all := make(map[string]string, len(tags))
-	for _, t := range tags {
-		all[t.Key] = t.Value
-	}
-	return all
 }
 
 // MarshalJSON writes a point as [t, value, n].
@@ -108,5 +100,5 @@ func (c Course) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Tags   map[string]string `json:"tags"`
 		Points []Point           `json:"points"`
-	}{tagsJSON(c.Tags), points})
+	}{event.TagMap(c.Tags), points})
 }

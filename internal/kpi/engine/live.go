@@ -13,6 +13,10 @@ const (
 	// comes, for thresholds and for the live stream.
 	judgeEvery = 5
 	tellEvery  = 250
+	// What events change is told sooner where there is little to tell: after
+	// tellSoon, and tellSeries more for each series told of last.
+	tellSoon   = 40
+	tellSeries = 10
 	// liveGroups bounds the groups of a KPI that are told of live; the total
 	// always is.
 	liveGroups = 500
@@ -23,6 +27,7 @@ type watch struct {
 	// unjudged and untold: events came since the last look.
 	unjudged, untold bool
 	judged, told     int64 // when it was last looked at
+	rest             int64 // after told, before events are
 	values           map[string]float64
 	shown            map[string]shown
 }
@@ -98,6 +103,18 @@ func (e *Engine) Live(now int64) (updates []Update) {
 	return updates
 }
 
+// Unheard says that nobody is told: the next call of Live gives every series.
+func (e *Engine) Unheard() {
+	e.mu.RLock()
+	versions := e.inForce()
+	e.mu.RUnlock()
+	for _, v := range versions {
+		v.mu.Lock()
+		v.watch.shown, v.watch.untold = nil, true
+		v.mu.Unlock()
+	}
+}
+
 // Current gives every series that is told of live, as it stands.
 func (e *Engine) Current(now int64) (all []Update) {
 	e.mu.RLock()
@@ -165,7 +182,11 @@ func (v *version) tell(now int64, moved bool) (changed []kpi.Series) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	w := &v.watch
-	if now-w.told < tellEvery || !w.untold && !moved && !v.moves(w.told, now) {
+	w.untold = w.untold || moved
+	switch {
+	case w.untold && now-w.told < w.rest:
+		return nil
+	case !w.untold && (now-w.told < tellEvery || !v.moves(w.told, now)):
 		return nil
 	}
 	w.untold, w.told = false, now
@@ -181,6 +202,7 @@ func (v *version) tell(now int64, moved bool) (changed []kpi.Series) {
 		w.shown[key] = is
 		changed = append(changed, s)
 	}
+	w.rest = min(tellEvery, tellSoon+tellSeries*int64(len(changed)))
 	return changed
 }
 

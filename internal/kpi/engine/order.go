@@ -1,16 +1,16 @@
 package engine
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi/radix"
 )
 
 // inOrder is a block with its rows in the order of their time, without ids and
 // sources, which no KPI reads. What KPIs answer does not depend on the order, but
-// it is quicker to put facts in one behind the other: events of a block that lie
-// up to two seconds apart at random take 2.4 us each instead of 4.4.
+// it is quicker to put facts in one behind the other, and to go on with a case
+// than to begin it anew for an event that comes late.
 func inOrder(b *event.Block) *event.Block {
 	if slices.IsSorted(b.Times) {
 		return b
@@ -19,7 +19,7 @@ func inOrder(b *event.Block) *event.Block {
 	for i := range rows {
 		rows[i] = int32(i) //nolint:gosec // a block has fewer rows
 	}
-	slices.SortStableFunc(rows, func(x, y int32) int { return cmp.Compare(b.Times[x], b.Times[y]) })
+	radix.Sort(rows, func(row int32) int64 { return b.Times[row] })
 	none := event.Column{Codes: make([]uint32, b.Len()), Words: []string{""}}
 	sorted := &event.Block{
 		Times: gather(b.Times, rows), Values: gather(b.Values, rows), ID: none, Source: none,

@@ -30,7 +30,7 @@ func (e *Engine) Configure(env kpi.Env, file, defaults []*kpi.Definition, now in
 	for _, d := range file {
 		e.configured[d.Name] = given{d, File}
 	}
-	e.settle(now)
+	e.settle(now, Change{})
 }
 
 type given struct {
@@ -40,17 +40,17 @@ type given struct {
 
 // Put defines a KPI, or changes its definition. The definition in force goes on
 // until the new one has all of history in it.
-func (e *Engine) Put(d *kpi.Definition, now int64) (Record, error) {
+func (e *Engine) Put(d *kpi.Definition, c Change, now int64) (Record, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.put[d.Name] = given{d, API}
-	e.settle(now)
+	e.settle(now, c)
 	return e.byName[d.Name].newest().Record, nil
 }
 
 // Delete takes back what was put. A definition of the configuration comes into
 // force again where there is one.
-func (e *Engine) Delete(name string, now int64) error {
+func (e *Engine) Delete(name string, c Change, now int64) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if _, ok := e.byName[name]; !ok {
@@ -65,7 +65,7 @@ func (e *Engine) Delete(name string, now int64) error {
 		}
 	}
 	delete(e.put, name)
-	e.settle(now)
+	e.settle(now, c)
 	return nil
 }
 
@@ -91,8 +91,9 @@ func (e *Engine) referring(name string) (names []string) {
 	return names
 }
 
-// settle brings the series in step with what is defined. The engine is locked.
-func (e *Engine) settle(now int64) {
+// settle brings the series in step with what is defined, by a change. The engine
+// is locked.
+func (e *Engine) settle(now int64, c Change) {
 	wanted := maps.Clone(e.configured)
 	if wanted == nil {
 		wanted = map[string]given{}
@@ -108,7 +109,7 @@ func (e *Engine) settle(now int64) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
-		e.define(wanted[name], now)
+		e.define(wanted[name], now, c)
 	}
 	e.index()
 	var empty []*version
@@ -125,7 +126,7 @@ func (e *Engine) settle(now int64) {
 
 // define gives a series the definition, which begins a new version unless it is
 // the newest one's.
-func (e *Engine) define(g given, now int64) {
+func (e *Engine) define(g given, now int64, c Change) {
 	s, ok := e.byName[g.def.Name]
 	number := 1
 	if ok {
@@ -141,7 +142,7 @@ func (e *Engine) define(g given, now int64) {
 		s = &series{name: g.def.Name}
 		e.byName[s.name] = s
 	}
-	v := e.version(Record{Number: number, Origin: g.origin, Since: now, Source: g.def.Source, Basis: g.def.Basis}, g.def)
+	v := e.version(Record{Number: number, Origin: g.origin, Since: now, Source: g.def.Source, Basis: g.def.Basis, Change: c}, g.def)
 	s.versions = append(s.versions, v)
 	running := s.running()
 	for _, old := range s.versions {
@@ -158,6 +159,7 @@ func (e *Engine) version(r Record, d *kpi.Definition) *version {
 	if t := d.Thresholds; t != nil {
 		rules := alert.Thresholds{d.Name: t.Rule(d)}.Rules()
 		v.rule = &rules[0]
+		v.rule.DefinitionVersion = r.Number
 	}
 	v.eval = d.Spec.New(&d.Common, e.running())
 	return v

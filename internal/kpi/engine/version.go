@@ -72,6 +72,13 @@ type Record struct {
 	Source json.RawMessage `json:"definition"`
 	// Basis is the definition's, see kpi.Definition.
 	Basis string `json:"basis,omitempty"`
+	Change
+}
+
+// Change says who gave a definition, and what for; both may be left out.
+type Change struct {
+	Who string `json:"who,omitempty"`
+	Why string `json:"why,omitempty"`
 }
 
 // version is one definition at work.
@@ -97,8 +104,10 @@ type version struct {
 	joining bool
 	backlog []pending
 	watch   watch
-	// saved: a checkpoint holds it. filling: history is being read into it.
+	// saved: a checkpoint holds it, in so many bytes. filling: history is being
+	// read into it.
 	saved, filling bool
+	size           int
 }
 
 type pending struct {

@@ -27,7 +27,7 @@ func TestKindsApartAreKeptByGroupAlone(t *testing.T) {
 		t.Fatal(r.Err())
 	}
 	for _, x := range []*Index{x, again} {
-		if total := x.Total(); total.Len(0) != 1 || total.Len(1) != 0 || x.Missing != 0 {
+		if total := x.Total(); total.Len(0) != 1 || total.Len(1) != 0 || x.Missing() != 0 {
 			t.Fatal("the total holds what stands apart, or lacks what does not")
 		}
 		if g := x.Groups([]uint32{2, 3}); g.Len(0) != 0 || g.Len(1) != 1 || !x.Has(2) || x.Has(3) {

@@ -2,103 +2,68 @@ package facts
 
 import (
 	"encoding/binary"
-	"math"
 	"slices"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi/bin"
 )
 
-// The numbers of a wide series are written as whole numbers where all are;
-// endless stands for +Inf among them.
+// A series is written as it lies in memory, so that a start reads it at the pace
+// of memory: there are tens of millions of facts in a year of cases.
 const (
-	numbersNone  = 0
-	numbersWhole = 1
-	numbersFloat = 2
-
-	endless = 1 << 53
+	shapeNarrow = 0
+	shapeWide   = 1
 )
 
 // AppendBinary appends what Restore reads.
 func (s *Series) AppendBinary(dst []byte) []byte {
-	form := numbersNone
+	s.settle()
+	shape := byte(shapeNarrow)
 	if s.wide {
-		form = s.form()
+		shape = shapeWide
 	}
-	dst = s.horizon.append(append(dst, byte(form)))
-	dst = bin.AppendUint(dst, s.n)
-	var previous int64
-	for t, x := range s.Range(math.MinInt64, math.MaxInt64) {
-		dst = binary.AppendVarint(dst, t-previous)
-		previous = t
-		switch {
-		case form == numbersFloat:
-			dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(x))
-		case form == numbersWhole && x == math.Inf(1):
-			dst = binary.AppendVarint(dst, endless)
-		case form == numbersWhole:
-			dst = binary.AppendVarint(dst, int64(x))
-		}
+	dst = bin.AppendUint(s.horizon.append(append(dst, shape)), len(s.chunks))
+	for i := range s.chunks {
+		dst = s.chunks[i].append(dst, s.wide)
 	}
 	return dst
-}
-
-func (s *Series) form() int {
-	for _, x := range s.Range(math.MinInt64, math.MaxInt64) {
-		if x == math.Inf(1) {
-			continue
-		}
-		if x != math.Trunc(x) || math.Abs(x) >= endless || x == 0 && math.Signbit(x) {
-			return numbersFloat
-		}
-	}
-	return numbersWhole
 }
 
 // Restore replaces what the series holds.
 func (s *Series) Restore(r *bin.Reader) {
 	*s = Series{wide: s.wide}
-	form := r.Byte()
-	if form > numbersFloat || (form != numbersNone) != s.wide {
+	if (r.Byte() == shapeWide) != s.wide {
 		r.Fail("a series of another shape")
 	}
-	var h horizon
-	h.restore(r)
-	var t int64
-	for range r.Len() {
-		t += r.Varint()
-		var x float64
-		switch form {
-		case numbersWhole:
-			if x = float64(r.Varint()); x == endless {
-				x = math.Inf(1)
-			}
-		case numbersFloat:
-			x = math.Float64frombits(r.Uint64())
+	s.horizon.restore(r)
+	n := r.Len()
+	s.chunks = make([]chunk, 0, min(n, chunksAtOnce))
+	for range n {
+		c := readChunk(r, s.wide)
+		if last := len(s.chunks) - 1; r.Err() == nil && last >= 0 && !s.chunks[last].precedes(&c, s.wide) {
+			r.Fail("facts out of order")
 		}
 		if r.Err() != nil {
+			*s = Series{wide: s.wide}
 			return
 		}
-		s.Add(t, x)
+		s.n += len(c.off)
+		s.end = c.at(len(c.off) - 1)
+		s.chunks = append(s.chunks, c)
 	}
-	s.horizon = h
+	s.before = make([]int, len(s.chunks))
 }
 
 func (h *horizon) append(dst []byte) []byte {
-	switch {
-	case !h.set:
+	if !h.set {
 		return append(dst, 0)
-	case h.ended:
-		dst = append(dst, 2)
-	default:
-		dst = append(dst, 1)
 	}
-	dst = binary.AppendVarint(dst, h.t)
+	dst = binary.AppendVarint(append(dst, 1), h.t)
 	return binary.AppendVarint(dst, int64(h.below))
 }
 
 func (h *horizon) restore(r *bin.Reader) {
-	if form := r.Byte(); form > 0 {
-		*h = horizon{set: true, ended: form == 2, t: r.Varint(), below: int(r.Varint())}
+	if r.Byte() > 0 {
+		*h = horizon{set: true, t: r.Varint(), below: int(r.Varint())}
 	}
 }
 

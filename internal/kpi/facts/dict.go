@@ -15,35 +15,41 @@ import (
 //
 // Millions of case ids are looked up here, each once in a block, so it is a hash
 // table of eight bytes a slot beside the texts: of a text that is known, the
-// slot and the text itself are the only memory touched.
+// slot and the text itself are the only memory touched. There are no pointers to
+// texts, which the garbage collector would follow.
 type Dict struct {
-	texts []string
-	slots []slot // a power of two of them
+	texts  shelf
+	places []uint32 // of texts, by code
+	slots  []slot   // a power of two of them
 	// seed is this process's own, so that nobody can prepare texts that meet.
 	seed uint64
-	// room is where the next texts are put, one behind the other.
-	room []byte
 }
 
-// slot is free where code is 0.
-type slot struct{ hash, code uint32 }
+// slot is free where place is 0.
+type slot struct{ hash, place uint32 }
 
 const (
-	fewSlots  = 16
-	roomBytes = 16 << 10
+	fewSlots = 16
+	// restoredAtOnce bounds what is reserved on the word of a checkpoint.
+	restoredAtOnce = 1 << 20
 )
 
 func (d *Dict) hash(text string) uint32 {
 	return uint32(xxh3.HashStringSeed(text, d.seed)) //nolint:gosec // half of it will do
 }
 
-// find is the slot of a text, or the free one where it belongs.
-func (d *Dict) find(text string, hash uint32) *slot {
+// find is the code of a text, or 0 and the free slot where it belongs.
+func (d *Dict) find(text string, hash uint32) (code uint32, free *slot) {
 	mask := uint32(len(d.slots) - 1) //nolint:gosec // a power of two
 	for i := hash & mask; ; i = (i + 1) & mask {
 		s := &d.slots[i]
-		if s.code == 0 || s.hash == hash && d.texts[s.code] == text {
-			return s
+		if s.place == 0 {
+			return 0, s
+		}
+		if s.hash == hash {
+			if code, known := d.texts.at(s.place); known == text {
+				return code, nil
+			}
 		}
 	}
 }
@@ -51,20 +57,20 @@ func (d *Dict) find(text string, hash uint32) *slot {
 // Code gives a text's code.
 func (d *Dict) Code(text string) uint32 {
 	if d.slots == nil {
-		*d = Dict{slots: make([]slot, fewSlots), texts: []string{""}, seed: rand.Uint64()} //nolint:gosec // not a secret
+		d.reserve(1)
 	}
 	return d.code(text, d.hash(text))
 }
 
 func (d *Dict) code(text string, hash uint32) uint32 {
-	s := d.find(text, hash)
-	if s.code != 0 {
-		return s.code
+	code, free := d.find(text, hash)
+	if free == nil {
+		return code
 	}
-	code := uint32(len(d.texts)) //nolint:gosec // memory ends before
-	d.texts = append(d.texts, d.keep(text))
-	*s = slot{hash, code}
-	if len(d.texts) > len(d.slots)*5/8 {
+	code = uint32(len(d.places)) //nolint:gosec // memory ends before
+	*free = slot{hash, d.texts.keep(code, text)}
+	d.places = append(d.places, free.place)
+	if len(d.places) > len(d.slots)*5/8 {
 		d.grow()
 	}
 	return code
@@ -75,32 +81,15 @@ func (d *Dict) grow() {
 	d.slots = make([]slot, 2*len(old))
 	mask := uint32(len(d.slots) - 1) //nolint:gosec // a power of two
 	for _, s := range old {
-		if s.code == 0 {
+		if s.place == 0 {
 			continue
 		}
 		i := s.hash & mask
-		for d.slots[i].code != 0 {
+		for d.slots[i].place != 0 {
 			i = (i + 1) & mask
 		}
 		d.slots[i] = s
 	}
-}
-
-// keep copies a text to where many lie together; what is there is never changed.
-func (d *Dict) keep(text string) string {
-	if len(text) == 0 {
-		return ""
-	}
-	if len(d.room)+len(text) > cap(d.room) {
-		size := roomBytes
-		if len(d.texts) < 2*fewSlots {
-			size = 256 // most dictionaries are small
-		}
-		d.room = make([]byte, 0, max(size, len(text)))
-	}
-	from := len(d.room)
-	d.room = append(d.room, text...)
-	return unsafe.String(&d.room[from], len(text))
 }
 
 // Find is the code of a text that has one.
@@ -108,7 +97,7 @@ func (d *Dict) Find(text string) (uint32, bool) {
 	if d.slots == nil {
 		return 0, false
 	}
-	code := d.find(text, d.hash(text)).code
+	code, _ := d.find(text, d.hash(text))
 	return code, code != 0
 }
 
@@ -117,11 +106,12 @@ func (d *Dict) Text(code uint32) string {
 	if code == 0 {
 		return ""
 	}
-	return d.texts[code]
+	_, text := d.texts.at(d.places[code])
+	return text
 }
 
 // Len is how many codes there are, 0 included.
-func (d *Dict) Len() int { return max(1, len(d.texts)) }
+func (d *Dict) Len() int { return max(1, len(d.places)) }
 
 // Column gives the codes of a column's words, by the block's own codes, appended
 // to scratch[:0]. A nil column has no words but "absent".
@@ -146,7 +136,7 @@ func (d *Dict) Column(c *event.TagColumn, scratch []uint32) []uint32 {
 func (d *Dict) AppendBinary(dst []byte) []byte {
 	dst = bin.AppendUint(dst, d.Len()-1)
 	for code := 1; code < d.Len(); code++ {
-		dst = bin.AppendText(dst, d.texts[code])
+		dst = bin.AppendText(dst, d.Text(uint32(code))) //nolint:gosec // a code
 	}
 	return dst
 }
@@ -155,14 +145,27 @@ func (d *Dict) AppendBinary(dst []byte) []byte {
 func (d *Dict) Restore(r *bin.Reader) {
 	*d = Dict{}
 	n := r.Len()
+	if n > 0 {
+		d.reserve(min(n, restoredAtOnce))
+	}
 	for i := range n {
-		text := r.Text()
+		text := r.Bytes()
 		if r.Err() != nil {
 			return
 		}
-		if int(d.Code(text)) != i+1 {
+		// What is kept is a copy.
+		if int(d.Code(unsafe.String(unsafe.SliceData(text), len(text)))) != i+1 {
 			r.Fail("a text that is there twice")
 			return
 		}
 	}
+}
+
+// reserve makes an empty dictionary with room for n texts.
+func (d *Dict) reserve(n int) {
+	size := fewSlots
+	for n+1 > size*5/8 {
+		size *= 2
+	}
+	*d = Dict{slots: make([]slot, size), places: make([]uint32, 1, n+1), seed: rand.Uint64()} //nolint:gosec // not a secret
 }

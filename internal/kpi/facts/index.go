@@ -28,9 +28,6 @@ type Index struct {
 	// KPI has no groups: the total is all there is.
 	groups  [][]Series
 	grouped bool
-	// Missing counts the facts that should have been there to be taken out. It
-	// stays 0 unless there is a defect; tests hold it to that.
-	Missing int
 }
 
 // NewIndex makes an index of len(wide) kinds; wide tells which carry a number.
@@ -40,10 +37,9 @@ func NewIndex(wide []bool, grouped bool) *Index {
 	return x
 }
 
-// Spans marks a wide kind whose facts are spans of time: the number is the
-// instant of the end, +Inf where there is none yet. Forget keeps those that are
-// not over.
-func (x *Index) Spans(k Kind) { x.keeps[k] = unended }
+// Standing marks a kind whose facts are of what goes on: they are taken out when
+// it is over, and Forget keeps them.
+func (x *Index) Standing(k Kind) { x.keeps[k] = standing }
 
 // Levels marks a kind whose facts are readings, which are never taken out: each is
 // in force until the next one of its group. Forget keeps the one in force.
@@ -54,7 +50,7 @@ type retention uint8
 
 const (
 	none retention = iota
-	unended
+	standing
 	inForce
 )
 
@@ -70,7 +66,7 @@ func (x *Index) kinds() []Series {
 	all := make([]Series, len(x.wide))
 	for i, wide := range x.wide {
 		all[i].wide = wide
-		if x.total != nil && x.keeps[i] != inForce {
+		if x.total != nil && x.keeps[i] == none {
 			all[i].horizon = x.total[i].horizon
 			all[i].horizon.below = 0
 		}
@@ -92,35 +88,44 @@ func (x *Index) group(g uint32) []Series {
 func (x *Index) Add(f Fact) {
 	apart := x.apart[f.Kind]
 	if !apart {
-		x.total[f.Kind].Add(f.T, f.X)
+		x.total[f.Kind].Put(f.T, f.X)
 	}
 	if x.grouped || apart {
-		x.group(f.Group)[f.Kind].Add(f.T, f.X)
+		x.group(f.Group)[f.Kind].Put(f.T, f.X)
 	}
 }
 
 // Remove takes a fact out that was put in.
 func (x *Index) Remove(f Fact) {
 	apart := x.apart[f.Kind]
-	ok := apart || x.total[f.Kind].Remove(f.T, f.X)
-	if (x.grouped || apart) && !x.group(f.Group)[f.Kind].Remove(f.T, f.X) {
-		ok = false
+	if !apart {
+		x.total[f.Kind].Take(f.T, f.X)
 	}
-	if !ok {
-		x.Missing++
+	if x.grouped || apart {
+		x.group(f.Group)[f.Kind].Take(f.T, f.X)
 	}
 }
 
 // revise gives a fact that was put in another number.
 func (x *Index) revise(f Fact, to float64) {
 	apart := x.apart[f.Kind]
-	ok := apart || x.total[f.Kind].Revise(f.T, f.X, to)
-	if (x.grouped || apart) && !x.group(f.Group)[f.Kind].Revise(f.T, f.X, to) {
-		ok = false
+	if !apart {
+		x.total[f.Kind].Change(f.T, f.X, to)
 	}
-	if !ok {
-		x.Missing++
+	if x.grouped || apart {
+		x.group(f.Group)[f.Kind].Change(f.T, f.X, to)
 	}
+}
+
+// Missing counts the facts that should have been there to be taken out. It
+// stays 0 unless there is a defect; tests hold it to that.
+func (x *Index) Missing() (n int) {
+	for _, kinds := range append([][]Series{x.total}, x.groups...) {
+		for i := range kinds {
+			n += kinds[i].Missing()
+		}
+	}
+	return n
 }
 
 // Replace takes out what is in old only and puts in what is in fresh only. It
@@ -213,8 +218,7 @@ func (x *Index) Forget(t int64) {
 func (x *Index) forget(kinds []Series, t int64) {
 	for i := range kinds {
 		switch x.keeps[i] {
-		case unended:
-			kinds[i].ForgetEnded(t)
+		case standing:
 		case inForce:
 			kinds[i].ForgetReplaced(t)
 		default:

@@ -21,7 +21,7 @@ var allKinds = []Kind{narrow, numbered, span, level}
 
 func newIndex(grouped bool) *Index {
 	x := NewIndex([]bool{narrow: false, numbered: true, span: true, level: true}, grouped)
-	x.Spans(span)
+	x.Standing(span)
 	x.Levels(level)
 	return x
 }
@@ -62,8 +62,8 @@ func TestIndexHoldsWhatWasReplaced(t *testing.T) {
 			default:
 				all = replace(t, x, all)
 			}
-			if x.Missing != 0 {
-				t.Fatalf("%d facts are missing", x.Missing)
+			if x.Missing() != 0 {
+				t.Fatalf("%d facts are missing", x.Missing())
 			}
 			compareIndex(t, x, all, floor, grouped)
 		}
@@ -181,8 +181,8 @@ func TestTakingOutWhatIsNotThereIsSeen(t *testing.T) {
 	x := newIndex(true)
 	x.Add(Fact{Kind: narrow, T: 5, Group: 1})
 	x.Remove(Fact{Kind: narrow, T: 5, Group: 2})
-	if x.Missing != 1 {
-		t.Fatalf("%d missing", x.Missing)
+	if x.Missing() != 1 {
+		t.Fatalf("%d missing", x.Missing())
 	}
 }
 

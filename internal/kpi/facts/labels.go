@@ -19,17 +19,25 @@ type Labels struct {
 	first []uint32
 	next  []map[uint64]uint32
 
-	columns []*event.TagColumn
-	byWord  [][]uint32 // by key, by the block's code: the value's code
-	tuple   []uint32
+	columns []column // of the block in use, by key
+	// lately are the tuples that were last asked for: most are, again.
+	lately [recent]struct {
+		step  uint64
+		key   int
+		tuple uint32
+	}
+	tuple []uint32
 }
+
+// recent is a power of two.
+const recent = 64
 
 // NewLabels makes tuples of the values of keys.
 func NewLabels(keys []string) *Labels {
 	n := len(keys)
 	l := &Labels{
 		Keys: keys, values: make([]Dict, n), tuples: [][]uint32{make([]uint32, n)}, next: make([]map[uint64]uint32, n),
-		columns: make([]*event.TagColumn, n), byWord: make([][]uint32, n), tuple: make([]uint32, n),
+		columns: make([]column, n), tuple: make([]uint32, n),
 	}
 	for i := range l.next {
 		l.next[i] = map[uint64]uint32{}
@@ -43,18 +51,14 @@ func (l *Labels) Len() int { return len(l.tuples) }
 // Use makes b the block whose rows Row is asked about.
 func (l *Labels) Use(b *event.Block) {
 	for i, key := range l.Keys {
-		l.columns[i] = b.Tag(key)
-		l.byWord[i] = l.values[i].Column(l.columns[i], l.byWord[i])
+		l.columns[i].use(b.Tag(key))
 	}
 }
 
 // Row is the code of the tuple of a row of the block in use.
 func (l *Labels) Row(row int) uint32 {
-	for i, c := range l.columns {
-		l.tuple[i] = 0
-		if c != nil {
-			l.tuple[i] = l.byWord[i][c.Codes[row]]
-		}
+	for i := range l.columns {
+		l.tuple[i] = l.columns[i].row(row, &l.values[i])
 	}
 	return l.code(l.tuple)
 }
@@ -63,8 +67,8 @@ func (l *Labels) code(tuple []uint32) (code uint32) {
 	for i, v := range tuple {
 		switch {
 		case v == 0:
-		case i == 0 && int(v) < len(l.first) && l.first[v] != 0:
-			code = l.first[v]
+		case i == 0:
+			code = l.alone(v)
 		default:
 			code = l.extended(code, i, v)
 		}
@@ -72,25 +76,39 @@ func (l *Labels) code(tuple []uint32) (code uint32) {
 	return code
 }
 
+// alone is the tuple of a value of the first key.
+func (l *Labels) alone(v uint32) uint32 {
+	for len(l.first) <= int(v) {
+		l.first = append(l.first, 0)
+	}
+	if l.first[v] == 0 {
+		l.first[v] = l.fresh(0, 0, v)
+	}
+	return l.first[v]
+}
+
 // extended is the tuple of a code with one value more.
 func (l *Labels) extended(code uint32, i int, v uint32) uint32 {
 	step := uint64(code)<<32 | uint64(v)
-	if known, ok := l.next[i][step]; ok {
-		return known
+	lately := &l.lately[(code*31+v)%recent]
+	if lately.step == step && lately.key == i {
+		return lately.tuple
 	}
+	known, ok := l.next[i][step]
+	if !ok {
+		known = l.fresh(code, i, v)
+		l.next[i][step] = known
+	}
+	lately.step, lately.key, lately.tuple = step, i, known
+	return known
+}
+
+// fresh makes the tuple of a code with one value more.
+func (l *Labels) fresh(code uint32, i int, v uint32) uint32 {
 	tuple := slices.Clone(l.tuples[code])
 	tuple[i] = v
-	fresh := uint32(len(l.tuples)) //nolint:gosec // memory ends before
 	l.tuples = append(l.tuples, tuple)
-	if i == 0 {
-		for len(l.first) <= int(v) {
-			l.first = append(l.first, 0)
-		}
-		l.first[v] = fresh
-	} else {
-		l.next[i][step] = fresh
-	}
-	return fresh
+	return uint32(len(l.tuples) - 1) //nolint:gosec // memory ends before
 }
 
 // Of is the code of a tuple given as texts; present tells which are there.

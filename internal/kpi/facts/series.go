@@ -15,8 +15,8 @@ import (
 // depend on the order in which it came. The zero value is empty and narrow.
 // NaN is no number here: it could never be taken out.
 //
-// A Series is for one goroutine at a time, its queries included: ranks are
-// brought up to date when they are asked for.
+// A Series is for one goroutine at a time, its queries included: what waits is
+// put in, and ranks are brought up to date, when they are asked for.
 type Series struct {
 	wide bool
 	n    int
@@ -28,18 +28,27 @@ type Series struct {
 	before  []int
 	counted int
 	horizon horizon
+	// end is no less than the time of any fact.
+	end int64
+	// later is nil in a short series. n counts what waits there already.
+	later   *later
+	missing int
 }
 
 // Len is how many facts there are, forgotten ones left out.
-func (s *Series) Len() int { return s.n }
+func (s *Series) Len() int {
+	s.settle()
+	return s.n
+}
 
 // Add puts a fact in. A narrow series takes no notice of x.
 func (s *Series) Add(t int64, x float64) {
-	if s.horizon.covers(t, x) {
+	if s.horizon.covers(t) {
 		s.horizon.below++
 		return
 	}
 	s.n++
+	s.end = max(s.end, t)
 	if n := len(s.chunks); n > 0 && s.chunks[n-1].extend(t, x, s.wide) {
 		s.counted = min(s.counted, n-1)
 		return // facts mostly come in order
@@ -64,7 +73,12 @@ func (s *Series) Add(t int64, x float64) {
 
 // Remove takes a fact out; false when it is not there.
 func (s *Series) Remove(t int64, x float64) bool {
-	if s.horizon.covers(t, x) {
+	s.settle()
+	return s.remove(t, x)
+}
+
+func (s *Series) remove(t int64, x float64) bool {
+	if s.horizon.covers(t) {
 		s.horizon.below--
 		return s.horizon.below >= 0
 	}
@@ -88,7 +102,8 @@ func (s *Series) Remove(t int64, x float64) bool {
 // Revise changes the number of a fact; false when it is not there. It moves
 // nothing where the instant is that of no other fact.
 func (s *Series) Revise(t int64, from, to float64) bool {
-	if i := s.chunkOf(t); i >= 0 && !s.horizon.covers(t, to) && s.chunks[i].lo < t && s.chunks[i].revise(t, from, to) {
+	s.settle()
+	if i := s.chunkOf(t); i >= 0 && !s.horizon.covers(t) && s.chunks[i].lo < t && s.chunks[i].revise(t, from, to) {
 		return true
 	}
 	if !s.Remove(t, from) {

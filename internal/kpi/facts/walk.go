@@ -9,6 +9,7 @@ import (
 // Rank counts the facts before t, forgotten ones included: it is right for any t
 // at the horizon or after.
 func (s *Series) Rank(t int64) int {
+	s.settle()
 	i := s.startingBefore(t) - 1
 	if i < 0 {
 		return s.horizon.below
@@ -34,6 +35,7 @@ func (s *Series) Count(from, to int64) int {
 
 // Next is the first fact at t or after.
 func (s *Series) Next(t int64) (int64, bool) {
+	s.settle()
 	for i := max(0, s.startingBefore(t)-1); i < len(s.chunks); i++ {
 		c := &s.chunks[i]
 		if at := c.rank(t); at < len(c.off) {
@@ -45,6 +47,7 @@ func (s *Series) Next(t int64) (int64, bool) {
 
 // Last is the last fact before t.
 func (s *Series) Last(t int64) (at int64, x float64, ok bool) {
+	s.settle()
 	for i := s.startingBefore(t) - 1; i >= 0; i-- {
 		c := &s.chunks[i]
 		if n := c.rank(t); n > 0 {
@@ -59,6 +62,7 @@ func (s *Series) Last(t int64) (at int64, x float64, ok bool) {
 
 // At is the i-th instant in order, counted from 0, forgotten ones left out.
 func (s *Series) At(i int) int64 {
+	s.settle()
 	if i < 0 || i >= s.n {
 		panic("facts: a place beyond the end of a series")
 	}
@@ -77,6 +81,7 @@ func (s *Series) Range(from, to int64) iter.Seq2[int64, float64] {
 // leaves none out.
 func (s *Series) RangeAbove(from, to int64, least float64) iter.Seq2[int64, float64] {
 	return func(yield func(int64, float64) bool) {
+		s.settle()
 		for i := max(0, s.startingBefore(from)-1); i < len(s.chunks) && s.chunks[i].lo < to; i++ {
 			c := &s.chunks[i]
 			if s.wide && c.most() < least {

@@ -99,6 +99,10 @@ type Rules[M any] interface {
 	Resting(m *M) bool
 }
 
+// Aware are Rules whose facts tell of which thing they are: they are told before
+// the events of one are stepped through.
+type Aware interface{ Thing(key uint32) }
+
 // compare is a total order of what events are, whenever they came.
 func (k *Keyed[M]) compare(a, b Event) int {
 	if c := cmp.Or(cmp.Compare(a.T, b.T), cmp.Compare(k.rules.Rank(a.Kind), k.rules.Rank(b.Kind)), cmp.Compare(a.Kind, b.Kind),

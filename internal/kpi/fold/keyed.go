@@ -12,6 +12,7 @@ import (
 // had again from them, but for things of many events, which keep it.
 type Keyed[M any] struct {
 	rules  Rules[M]
+	aware  Aware // rules, nil where they are not
 	index  *facts.Index
 	things []piece // by the key's code: where the events are
 	arena  arena
@@ -27,6 +28,7 @@ type Keyed[M any] struct {
 	events     []Event
 	data       []byte
 	old, fresh []facts.Fact
+	runs       runs
 }
 
 // isLong is the size of a piece whose place is one of longs.
@@ -34,7 +36,8 @@ const isLong = math.MaxUint8
 
 // NewKeyed keeps index in step with the events added.
 func NewKeyed[M any](rules Rules[M], index *facts.Index) *Keyed[M] {
-	return &Keyed[M]{rules: rules, index: index}
+	aware, _ := rules.(Aware)
+	return &Keyed[M]{rules: rules, aware: aware, index: index}
 }
 
 // TooLate counts the events left out: those that came behind 65,536 or more
@@ -43,10 +46,7 @@ func (k *Keyed[M]) TooLate() int { return k.tooLate }
 
 // Add takes an event of the thing with this code in.
 func (k *Keyed[M]) Add(key uint32, e Event) {
-	if n := int(key) + 1 - len(k.things); n > 0 {
-		k.things = append(k.things, make([]piece, n)...)
-	}
-	p := &k.things[key]
+	p := k.reach(key)
 	if p.size == isLong {
 		k.addLong(k.longs[p.place], e)
 		k.last = &k.longs[p.place].state
@@ -66,6 +66,17 @@ func (k *Keyed[M]) Add(key uint32, e Event) {
 	k.index.Replace(k.old, k.fresh)
 	k.keep(p, k.data)
 	k.last = &k.state
+}
+
+// reach is the thing with this code, which events are about to be added to.
+func (k *Keyed[M]) reach(key uint32) *piece {
+	if n := int(key) + 1 - len(k.things); n > 0 {
+		k.things = append(k.things, make([]piece, n)...)
+	}
+	if k.aware != nil {
+		k.aware.Thing(key)
+	}
+	return &k.things[key]
 }
 
 // Last is the state of the thing that the last event was of, rested or not. It

@@ -114,8 +114,10 @@ type happening struct {
 	kind         uint8
 }
 
-func (b *bench) add(h happening) {
-	b.keyed.Add(h.key, Event{T: h.t, A: h.a, B: h.b, Kind: h.kind, Label: b.labels.Of([]string{h.office}, []bool{h.office != ""}), Who: b.who(h.name)})
+func (b *bench) add(h happening) { b.keyed.Add(h.key, b.event(h)) }
+
+func (b *bench) event(h happening) Event {
+	return Event{T: h.t, A: h.a, B: h.b, Kind: h.kind, Label: b.labels.Of([]string{h.office}, []bool{h.office != ""}), Who: b.who(h.name)}
 }
 
 func (b *bench) who(name string) uint32 {
@@ -179,8 +181,8 @@ func genHappening(keys uint32, span int64) *rapid.Generator[happening] {
 // equal holds that a bench knows exactly what a fresh run over the events does.
 func equal(t *rapid.T, b *bench, all []happening) {
 	t.Helper()
-	if b.index.Missing != 0 {
-		t.Fatalf("%d facts were not there to be taken out", b.index.Missing)
+	if b.index.Missing() != 0 {
+		t.Fatalf("%d facts were not there to be taken out", b.index.Missing())
 	}
 	if got, want := b.holds(), expect(all); !slices.Equal(got, want) {
 		t.Fatalf("facts\n%v\nwant\n%v", got, want)
@@ -216,7 +218,35 @@ func TestFactsDependOnTheEventsAlone(t *testing.T) {
 		}
 		equal(t, shuffled, all)
 		b.statesAgree(t, all)
+		many := newBench()
+		for left := rapid.Permutation(all).Draw(t, "order of many"); len(left) > 0; {
+			n := rapid.IntRange(1, len(left)).Draw(t, "at once")
+			many.addAll(t, left[:n])
+			left = left[n:]
+		}
+		equal(t, many, all)
+		many.statesAgree(t, all)
 	})
+}
+
+// addAll takes many in, and holds that it is told how each thing then stands.
+func (b *bench) addAll(t *rapid.T, some []happening) {
+	var all []Arrival
+	keys := map[uint32]bool{}
+	for _, h := range some {
+		all = append(all, Arrival{h.key, b.event(h)})
+		keys[h.key] = true
+	}
+	b.keyed.runs.of(all)
+	b.keyed.addRuns(all, func(key uint32, w *work) {
+		if !keys[key] || *w != b.run(key) {
+			t.Fatalf("told that %d is %+v, want %+v", key, *w, b.run(key))
+		}
+		delete(keys, key)
+	})
+	if len(keys) > 0 {
+		t.Fatalf("not told of %v", keys)
+	}
 }
 
 // run is the state that a thing's events lead to.
@@ -325,7 +355,7 @@ func TestForgetDropsWhatIsOver(t *testing.T) {
 				}
 			}
 		}
-		if b.index.Missing != 0 {
+		if b.index.Missing() != 0 {
 			t.Fatal("facts are missing")
 		}
 		for key := range uint32(6) {

@@ -91,8 +91,10 @@ type backlog struct {
 	index *facts.Index
 	cases *fold.Keyed[cycle]
 
-	codes []uint32  // all of labels
-	old   []float64 // scratch
+	codes []uint32       // all of labels
+	read  []fold.Arrival // scratch, as are:
+	// when cycles began that are over by now, and those that came into a group
+	over, came []int64
 }
 
 // report is what an event of the source's own count means; it is of no case.
@@ -107,14 +109,16 @@ func (e *backlog) Apply(b *kpi.Batch) {
 		}
 		e.index.Add(facts.Fact{Kind: strays, Group: e.labels.Head(ev.Label, e.by), T: ev.T})
 	}
+	e.read = e.read[:0]
 	e.feed.apply(b, func(row int, key uint32, ev fold.Event) {
 		if ev.Kind == report {
 			apart(row, ev)
 			return
 		}
 		ev.Label = e.labels.Head(ev.Label, e.by)
-		e.cases.Add(key, ev)
+		e.read = append(e.read, fold.Arrival{Key: key, Event: ev})
 	}, apart)
+	e.cases.AddAll(e.read, nil)
 }
 
 // Changes implements kpi.Evaluator. That open cases grow older does not count:

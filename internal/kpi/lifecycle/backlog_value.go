@@ -3,9 +3,11 @@ package lifecycle
 import (
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
+	"github.com/hms-ops/hms-monitor/internal/kpi/radix"
 	"github.com/hms-ops/hms-monitor/internal/kpi/stats"
 )
 
@@ -46,7 +48,7 @@ func (e *backlog) Value(q kpi.Query) []kpi.Series {
 	for _, c := range kpi.Cuts(e.index, e.labels, q.By) {
 		s := kpi.Series{Tags: c.Tags, Value: math.NaN()}
 		s.N = int64(open(c.Cut, q.At))
-		if c.Rank(spans, q.At) > c.Rank(before, q.At) || c.Rank(entered, q.At) > 0 {
+		if c.Rank(began, q.At) > 0 || c.Rank(entered, q.At) > 0 {
 			s.Value = float64(s.N) // a case was heard of
 		}
 		if !q.Brief {
@@ -59,7 +61,7 @@ func (e *backlog) Value(q kpi.Query) []kpi.Series {
 
 // open counts the cycles that were open just before t.
 func open(c facts.Cut, t int64) int {
-	return c.Rank(spans, t) - c.Rank(before, t) + c.Rank(entered, t) - c.Rank(left, t) - c.Rank(done, t) - c.Rank(undone, t)
+	return c.Rank(began, t) + c.Rank(entered, t) - c.Rank(left, t) - c.Rank(done, t) - c.Rank(undone, t)
 }
 
 func (e *backlog) explain(c kpi.Cut, q kpi.Query) BacklogFigures {
@@ -68,7 +70,7 @@ func (e *backlog) explain(c kpi.Cut, q kpi.Query) BacklogFigures {
 		Open: int64(open(c.Cut, q.At)), Reopened: count(again), Resolved: count(done), Cancelled: count(undone),
 		Moved: count(entered) - count(left), Unmatched: count(strays), Age: e.ages(c.Cut, q.At), Partial: q.At > q.Now,
 	}
-	f.Opened = count(spans) - count(before) - f.Reopened
+	f.Opened = count(began) - f.Reopened
 	f.Net = f.Opened + f.Reopened - f.Resolved - f.Cancelled
 	if sum, ok := e.reported(c, q.At); ok {
 		difference := float64(f.Open) - sum
@@ -77,22 +79,46 @@ func (e *backlog) explain(c kpi.Cut, q kpi.Query) BacklogFigures {
 	return f
 }
 
-// ages are of the cycles open just before t.
+// ages are of the cycles open just before t: those that go on, and those that
+// ended or left since, but for those that came into the group since. None is
+// looked at that goes on: ages are searched by how many cycles had begun.
 func (e *backlog) ages(c facts.Cut, t int64) Ages {
-	e.old = e.old[:0]
-	for since := range c.RangeAbove(spans, math.MinInt64, t, float64(t)) {
-		e.old = append(e.old, hours(t-since))
-	}
-	for since := range c.RangeAbove(before, math.MinInt64, t, float64(t)) {
-		i := slices.Index(e.old, hours(t-since)) // few cases move between groups
-		e.old = slices.Delete(e.old, i, i+1)
-	}
-	if len(e.old) == 0 {
+	e.over = appendBegun(e.over[:0], c, t, done, undone, left)
+	e.came = appendBegun(e.came[:0], c, t, entered)
+	begunBefore := func(v int64) int { return c.Rank(standing, v) + below(e.over, v) - below(e.came, v) }
+	n := begunBefore(t)
+	if n <= 0 {
 		return Ages{}
 	}
-	slices.Reverse(e.old) // the youngest first: it is quick to select from what is in order
-	p50, p90, most := stats.Quantile(e.old, 0.5), stats.Quantile(e.old, 0.9), slices.Max(e.old)
-	return Ages{&p50, &p90, &most}
+	// The age that i of them are below, or are of as well.
+	age := func(i int) *float64 {
+		older := func(age int) bool { return begunBefore(t-int64(age)) < n-i }
+		most := 3_600_000
+		for !older(most) && most < math.MaxInt/4 {
+			most *= 2
+		}
+		lived := hours(int64(sort.Search(most, older)))
+		return &lived
+	}
+	return Ages{age(stats.Place(0.5, n)), age(stats.Place(0.9, n)), age(n - 1)}
+}
+
+// appendBegun appends when the cycles began that began before t and of which there
+// are facts at t or after, in order.
+func appendBegun(dst []int64, c facts.Cut, t int64, kinds ...facts.Kind) []int64 {
+	for _, k := range kinds {
+		for _, x := range c.RangeAbove(k, t, math.MaxInt64, -float64(t-1)) {
+			dst = append(dst, -int64(x))
+		}
+	}
+	radix.Sort(dst, func(t int64) int64 { return t })
+	return dst
+}
+
+// below counts the instants before t.
+func below(ordered []int64, t int64) int {
+	n, _ := slices.BinarySearch(ordered, t)
+	return n
 }
 
 // reported adds up what the sources said last, each of its part of the cases.

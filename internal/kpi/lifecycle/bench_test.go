@@ -1,8 +1,10 @@
 package lifecycle
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
@@ -109,5 +111,28 @@ func BenchmarkValue(b *testing.B) {
 				}
 			})
 		}
+	}
+}
+
+// A year of cases, one in twenty of which stays open, asked about by office.
+func BenchmarkBacklogOfAYear(b *testing.B) {
+	const cases, year, day = 2_000_000, 365 * 86_400_000, 86_400_000
+	e := newBench(kinds["backlog"], []string{"office", "queue"})
+	var all []event.Event
+	for i := range int64(cases) {
+		tags := []event.Tag{{Key: "caseId", Value: fmt.Sprint(i)}, {Key: "office", Value: fmt.Sprint(i * 7919 % 8)}, {Key: "queue", Value: fmt.Sprint(i * 104729 % 4)}}
+		t := i * year / cases
+		all = append(all, event.Event{Metric: "case.opened", Time: t, Tags: tags})
+		if i%20 > 0 {
+			all = append(all, event.Event{Metric: "case.resolved", Time: t + i*7919%(4*day), Tags: tags})
+		}
+	}
+	slices.SortFunc(all, func(a, b event.Event) int { return cmp.Compare(a.Time, b.Time) })
+	for part := range slices.Chunk(all, 10_000) {
+		e.Apply(kpi.NewBatch(event.Of(part...), e.keys))
+	}
+	b.ResetTimer()
+	for i := 0; b.Loop(); i++ {
+		e.Value(kpi.Query{From: 0, At: year - int64(i%50)*5*day, By: []int{0}})
 	}
 }

@@ -202,7 +202,7 @@ func TestAnswersAreTheReference(t *testing.T) {
 					b.agree(t, events, q)
 					shuffled.agree(t, events, q)
 				}
-				if k.index(b.Evaluator).Missing+k.index(shuffled.Evaluator).Missing != 0 {
+				if k.index(b.Evaluator).Missing()+k.index(shuffled.Evaluator).Missing() != 0 {
 					t.Fatal("facts were not there to be taken out")
 				}
 			})

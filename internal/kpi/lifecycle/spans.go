@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"math"
-
 	"github.com/hms-ops/hms-monitor/internal/kpi/facts"
 	"github.com/hms-ops/hms-monitor/internal/kpi/fold"
 )
@@ -11,25 +9,25 @@ import (
 // goes on, for an event of it carries a tag that none did before. It then counted
 // for the one group until that event, and counts for the other from there on.
 const (
-	// spans go from when the cycle began to when it ended or left the group.
-	spans facts.Kind = iota
-	// before go from when a cycle began to when it came into the group: it has a
-	// span from the beginning, too, of which this is taken off.
-	before
-	again    // it began by a reopening
+	// began stands where a cycle began, for the group that it had then. Of cycles
+	// that go on, standing does, too, for the group that they have now.
+	began facts.Kind = iota
+	standing
+	// done, undone, left and entered carry when the cycle began, with its sign
+	// turned: those begun before an instant are then those above a number.
 	done     // it ended: resolved
 	undone   // it ended: cancelled
-	entered  // it came into the group
 	left     // it left the group
+	entered  // it came into the group
+	again    // it began by a reopening
 	strays   // an event that is of no case known
 	reported // the source's own count
 )
 
 func newBacklogIndex(grouped bool) *facts.Index {
-	wide := []bool{spans: true, before: true, reported: true}
+	wide := []bool{done: true, undone: true, left: true, entered: true, reported: true}
 	x := facts.NewIndex(wide, grouped)
-	x.Spans(spans)
-	x.Spans(before)
+	x.Standing(standing)
 	x.Apart(reported)
 	x.Levels(reported)
 	return x
@@ -45,24 +43,23 @@ func (r backlogRules) Step(c *cycle, e fold.Event, found []facts.Fact) []facts.F
 	was := *c
 	turn := c.take(r.labels, e)
 	at := func(k facts.Kind, group uint32) { found = append(found, facts.Fact{Kind: k, Group: group, T: e.T}) }
-	span := func(k facts.Kind, group uint32) {
-		found = append(found, facts.Fact{Kind: k, Group: group, T: c.since, X: float64(e.T)})
+	of := func(k facts.Kind, group uint32) {
+		found = append(found, facts.Fact{Kind: k, Group: group, T: e.T, X: -float64(c.since)})
 	}
 	if was.open && c.label != was.label {
-		at(left, was.label)
-		at(entered, c.label)
-		span(spans, was.label)
-		span(before, c.label)
+		of(left, was.label)
+		of(entered, c.label)
 	}
 	switch turn {
+	case opened:
+		at(began, c.label)
 	case openedAgain:
+		at(began, c.label)
 		at(again, c.label)
 	case resolved:
-		at(done, c.label)
-		span(spans, c.label)
+		of(done, c.label)
 	case dropped:
-		at(undone, c.label)
-		span(spans, c.label)
+		of(undone, c.label)
 	case unmatched:
 		at(strays, c.label)
 	}
@@ -72,7 +69,7 @@ func (r backlogRules) Step(c *cycle, e fold.Event, found []facts.Fact) []facts.F
 // Pending implements fold.Rules.
 func (backlogRules) Pending(c *cycle, found []facts.Fact) []facts.Fact {
 	if c.open {
-		found = append(found, facts.Fact{Kind: spans, Group: c.label, T: c.since, X: math.Inf(1)})
+		found = append(found, facts.Fact{Kind: standing, Group: c.label, T: c.since})
 	}
 	return found
 }

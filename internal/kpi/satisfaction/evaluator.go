@@ -22,28 +22,22 @@ type Evaluator struct {
 	// people is the place of the tag in By that identifies people, or -1.
 	people int
 
-	byCode []uint8 // scratch
+	byCode []uint8 // scratch, as is:
+	rows   []int
 }
 
 // Apply implements kpi.Evaluator.
 func (e *Evaluator) Apply(b *kpi.Batch) {
-	if e.byCode = e.metrics.Rows(b.Block, e.byCode); e.byCode == nil {
-		return
+	rows := e.concerning(b)
+	if len(rows) == 0 {
+		return // most blocks hold no survey, or none of this instrument
 	}
 	e.labels.Use(b.Block)
-	instruments, keys := b.Texts(instrumentTag), b.Texts(e.spec.Key)
-	own, _ := instruments.Code(e.spec.Instrument)
+	keys := b.Texts(e.spec.Key)
 	codes, _ := b.Codes(e.spec.Key)
-	for row, code := range b.Metric.Codes {
-		kind := e.byCode[code]
-		if kind == 0 {
-			continue
-		}
-		if in := instruments.Row(row); in != own && in != none {
-			continue
-		}
-		ev := fold.Event{Kind: kind, T: b.Times[row], Label: e.labels.Row(row)}
-		if kind == answered {
+	for _, row := range rows {
+		ev := fold.Event{Kind: e.byCode[b.Metric.Codes[row]], T: b.Times[row], Label: e.labels.Row(row)}
+		if ev.Kind == answered {
 			var ok bool
 			if ev.A, ok = e.in.score(b.Values[row]); !ok {
 				ev.Kind, ev.A = invalid, 0
@@ -55,6 +49,25 @@ func (e *Evaluator) Apply(b *kpi.Batch) {
 			e.index.Add(e.alone(ev))
 		}
 	}
+}
+
+// concerning are the rows of surveys with this instrument, or with none named.
+func (e *Evaluator) concerning(b *kpi.Batch) []int {
+	e.rows = e.rows[:0]
+	if e.byCode = e.metrics.Rows(b.Block, e.byCode); e.byCode == nil {
+		return nil
+	}
+	instruments := b.Texts(instrumentTag)
+	own, _ := instruments.Code(e.spec.Instrument)
+	for row, code := range b.Metric.Codes {
+		if e.byCode[code] == 0 {
+			continue
+		}
+		if in := instruments.Row(row); in == own || in == none {
+			e.rows = append(e.rows, row)
+		}
+	}
+	return e.rows
 }
 
 // alone is the fact of an event that names no survey.

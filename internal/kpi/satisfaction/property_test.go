@@ -98,7 +98,7 @@ func TestAgreesWithTheReference(t *testing.T) {
 		b.spec.MinN = new(int64(0))
 		events := stream(t)
 		blocks(t, events, func(part []event.Event) { b.apply(part...) })
-		if b.index.Missing > 0 {
+		if b.index.Missing() > 0 {
 			t.Fatal("facts that were to be taken out were missing")
 		}
 		for range 5 {
@@ -189,7 +189,7 @@ func TestOrderAndRestartsDoNotMatter(t *testing.T) {
 				}
 			}
 		})
-		if a.index.Missing+b.index.Missing > 0 {
+		if a.index.Missing()+b.index.Missing() > 0 {
 			t.Fatal("facts that were to be taken out were missing")
 		}
 		for range 3 {

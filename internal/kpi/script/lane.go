@@ -50,7 +50,7 @@ func (l *lane) give(events ...event.Event) error {
 
 // restart is the lane as it comes up again from its checkpoint.
 func (l *lane) restart(env kpi.Env, defined []*kpi.Definition) (*lane, error) {
-	state, err := l.engine.Checkpoint(true)
+	state, err := l.engine.Checkpoint(true, false)
 	if err != nil {
 		return nil, err
 	}

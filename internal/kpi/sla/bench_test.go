@@ -95,20 +95,23 @@ func openCases(b testing.TB, n int) (*Evaluator, *kpi.Keys, int64) {
 func BenchmarkCases(b *testing.B) {
 	e, keys, now := openCases(b, 1_000_000)
 	q := kpi.CaseQuery{At: now, Limit: 50, Text: func(key uint32) string { return keys.Text("caseId", key) }}
-	started := time.Now()
-	if _, err := e.Cases(q); err != nil {
-		b.Fatal(err)
+	list := func(e *Evaluator, q kpi.CaseQuery) {
+		rows, err := e.Cases(q)
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows()
 	}
+	started := time.Now()
+	list(e, q)
 	b.Logf("the first list takes %v", time.Since(started).Round(time.Millisecond))
 	for _, order := range []kpi.CaseOrder{kpi.NextBreach, kpi.ByAge} {
 		for _, tags := range []map[string]string{nil, {"queue": "queue-3"}} {
-			for _, atRisk := range []bool{false, true} {
-				b.Run(fmt.Sprintf("open=1000000/order=%s/tags=%d/at_risk=%v", order, len(tags), atRisk), func(b *testing.B) {
-					q.Order, q.Tags, q.AtRisk = order, tags, atRisk
+			for _, state := range []kpi.CaseState{"", kpi.CaseAtRisk} {
+				b.Run(fmt.Sprintf("open=1000000/order=%s/tags=%d/state=%s", order, len(tags), state), func(b *testing.B) {
+					q.Order, q.Tags, q.State = order, tags, state
 					for b.Loop() {
-						if _, err := e.Cases(q); err != nil {
-							b.Fatal(err)
-						}
+						list(e, q)
 					}
 				})
 			}
@@ -121,9 +124,7 @@ func BenchmarkCases(b *testing.B) {
 	b.Run("cases=200000/closed", func(b *testing.B) {
 		q := kpi.CaseQuery{At: now, Select: kpi.ClosedCases, Limit: 50, Text: func(key uint32) string { return keys2.Text("caseId", key) }}
 		for b.Loop() {
-			if _, err := e2.Cases(q); err != nil {
-				b.Fatal(err)
-			}
+			list(e2, q)
 		}
 	})
 	b.Run("open=1000000/account", func(b *testing.B) {
@@ -131,6 +132,36 @@ func BenchmarkCases(b *testing.B) {
 			e.Account(5, now)
 		}
 	})
+}
+
+// BenchmarkBreached tells how long events wait for a list of all that breached,
+// and how long the list takes to make beside them.
+func BenchmarkBreached(b *testing.B) {
+	for _, open := range []int{10_000, 100_000} {
+		e, keys, now := openCases(b, open)
+		q := kpi.CaseQuery{
+			Limit: 10_001, Select: kpi.OpenCases, Order: kpi.NextBreach, State: kpi.CaseBreached,
+			Text: func(key uint32) string { return keys.Text("caseId", key) },
+		}
+		for name, at := range map[string]int64{"all": now + 100*24*hour, "none": now} {
+			b.Run(fmt.Sprintf("open=%d/breached=%s", open, name), func(b *testing.B) {
+				q.At = at
+				var wait, beside time.Duration
+				for b.Loop() {
+					began := time.Now()
+					list, err := e.Cases(q)
+					if err != nil {
+						b.Fatal(err)
+					}
+					chosen := time.Now()
+					list()
+					wait, beside = wait+chosen.Sub(began), beside+time.Since(chosen)
+				}
+				b.ReportMetric(float64(wait.Microseconds())/float64(b.N), "wait-µs/op")
+				b.ReportMetric(float64(beside.Microseconds())/float64(b.N), "beside-µs/op")
+			})
+		}
+	}
 }
 
 func BenchmarkValue(b *testing.B) {

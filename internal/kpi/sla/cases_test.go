@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -21,11 +23,11 @@ type listed struct {
 
 func (l listed) list(t *rapid.T, q kpi.CaseQuery) []kpi.CaseRow {
 	q.Text = func(key uint32) string { return l.keys.Text("caseId", key) }
-	rows, err := l.Cases(q)
+	list, err := l.Cases(q)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return rows
+	return list()
 }
 
 // work feeds a scenario, with lists asked for before its end, so that the board
@@ -86,10 +88,41 @@ func TestListsWhatTheReferenceHas(t *testing.T) {
 		l.holds(t, q, rows)
 		q.Select = kpi.OpenCases
 		l.holds(t, q, filter(rows, open))
-		q.AtRisk = true
+		q.State = kpi.CaseAtRisk
 		l.holds(t, q, filter(rows, atRisk))
-		q.Select, q.AtRisk = kpi.ClosedCases, false
+		q.State = kpi.CaseBreached
+		l.holds(t, q, filter(rows, func(r kpi.CaseRow) bool { return r.State == kpi.CaseBreached }))
+		q.Select, q.State = kpi.ClosedCases, ""
 		l.holds(t, q, filter(rows, func(r kpi.CaseRow) bool { return !open(r) }))
+	})
+}
+
+// A list is made beside events that come, and shows nothing of them.
+func TestAListIsOfTheMomentItWasAskedFor(t *testing.T) {
+	all := calendars(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawScenario(t, all)
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		l, half := listed{s.new(), kpi.NewKeys()}, r.IntN(len(s.events)+1)
+		feed(l.Evaluator, l.keys, r, s.events[:half])
+		q := kpi.CaseQuery{
+			At: base + minute*rapid.Int64Range(0, 700).Draw(t, "at"), Limit: rapid.IntRange(1, 20).Draw(t, "limit"),
+			Select: rapid.SampledFrom([]kpi.CaseSelection{kpi.OpenCases, kpi.ClosedCases, kpi.AllCases}).Draw(t, "select"),
+			State:  rapid.SampledFrom([]kpi.CaseState{"", kpi.CaseBreached}).Draw(t, "state"),
+			Order:  kpi.NextBreach, Text: func(key uint32) string { return l.keys.Text("caseId", key) },
+		}
+		want := l.list(t, q)
+		list, err := l.Cases(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var events sync.WaitGroup
+		events.Go(func() { feed(l.Evaluator, l.keys, r, s.events[half:]) })
+		got := list()
+		events.Wait()
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("%v\nwant\n%v", got, want)
+		}
 	})
 }
 

@@ -67,7 +67,7 @@ func (c *chooser) open(place int, o *openClock) {
 	if o.start >= c.At || !c.matches(o.label) {
 		return
 	}
-	if c.CaseQuery.AtRisk && c.state(o) != kpi.CaseAtRisk {
+	if c.State != "" && c.State != c.state(o) {
 		return
 	}
 	x := candidate{chooser: c, key: o.key, at: place}
@@ -111,7 +111,7 @@ func (c *chooser) closed() {
 			continue
 		}
 		x := candidate{chooser: c, key: key, class: classClosed, sort: -c.events[n-1].T, at: -1}
-		if len(c.best) >= c.Limit && (c.Limit <= 0 || c.compare(x, c.best[0]) > 0) {
+		if len(c.best) >= c.Limit && (c.Limit <= 0 || c.compare(&x, &c.best[0]) > 0) {
 			continue
 		}
 		if end, label, ok := c.lastEnd(c.events); ok && c.matches(label) {

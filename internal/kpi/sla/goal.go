@@ -23,7 +23,8 @@ type goal struct {
 	cases   *fold.Keyed[clock]
 	board   board
 
-	byCode []uint8 // scratch
+	byCode []uint8 // scratch, as is:
+	read   []fold.Arrival
 }
 
 // targetOf is the target of a value of the tag.
@@ -40,6 +41,7 @@ func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, read *span) {
 	if g.byCode = g.kinds.Rows(b.Block, g.byCode); g.byCode == nil {
 		return
 	}
+	g.read = g.read[:0]
 	dueAt, value, to := column(b, g.terms.DueTag), column(b, g.terms.Target.Tag), column(b, toTag)
 	for row, code := range b.Metric.Codes {
 		means := g.byCode[code]
@@ -61,12 +63,14 @@ func (g *goal) apply(b *kpi.Batch, keys kpi.Texts, codes []uint32, read *span) {
 		case changed:
 			e.Who = g.code(to, row)
 		}
-		g.cases.Add(codes[key], e)
-		if g.board.made {
-			g.board.put(codes[key], g.cases.Last())
-		}
+		g.read = append(g.read, fold.Arrival{Key: codes[key], Event: e})
 		read.earliest, read.latest = min(read.earliest, e.T), max(read.latest, e.T)
 	}
+	g.cases.AddAll(g.read, func(key uint32, c *clock) {
+		if g.board.made {
+			g.board.put(key, c)
+		}
+	})
 }
 
 func column(b *kpi.Batch, tag string) *event.TagColumn {

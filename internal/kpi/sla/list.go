@@ -29,14 +29,19 @@ type candidate struct {
 	// sort orders within the class, then the text of the case, then the goal.
 	sort int64
 	text string // "" until it is needed
-	at   int    // place in the board, -1 for a closed one
+	// at is the place in the board, -1 for a closed one; once all are chosen, that
+	// in the listing's chosen.
+	at int
 }
 
-// listing is a list on its way: a heap with the last of the best on top.
+// listing is a list on its way.
 type listing struct {
 	*Evaluator
 	kpi.CaseQuery
-	best []candidate
+	// best are those found so far. Once they are as many as there may be, they are
+	// a heap with the last of them on top.
+	best   []candidate
+	chosen []chosen
 	// mixed: the goals have different calendars, so that deadlines do not tell
 	// which has less time left.
 	mixed bool
@@ -46,7 +51,7 @@ type listing struct {
 func (e *Evaluator) CaseTag() string { return e.spec.Key }
 
 // Cases implements kpi.CaseView.
-func (e *Evaluator) Cases(q kpi.CaseQuery) ([]kpi.CaseRow, error) {
+func (e *Evaluator) Cases(q kpi.CaseQuery) (list func() []kpi.CaseRow, err error) {
 	for key := range q.Tags {
 		if !slices.Contains(e.labels.Keys, key) && key != goalTag {
 			return nil, fmt.Errorf("cases cannot be chosen by %q: they have the tags %s", key, strings.Join(append(slices.Clone(e.labels.Keys), goalTag), ", "))
@@ -65,24 +70,20 @@ func (e *Evaluator) Cases(q kpi.CaseQuery) ([]kpi.CaseRow, error) {
 				c.open(i, &open[i])
 			}
 		}
-		if q.Select != kpi.OpenCases && !q.AtRisk {
+		if q.Select != kpi.OpenCases && q.State == "" {
 			c.closed()
 		}
 	}
-	slices.SortFunc(l.best, l.compare)
-	rows := make([]kpi.CaseRow, len(l.best))
-	for i, c := range l.best {
-		rows[i] = l.row(c)
-	}
-	return rows, nil
+	l.choose()
+	return l.rows, nil
 }
 
 // compare is the order of the list.
-func (l *listing) compare(a, b candidate) int {
+func (l *listing) compare(a, b *candidate) int {
 	if c := cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.sort, b.sort)); c != 0 {
 		return c
 	}
-	return cmp.Or(cmp.Compare(l.text(&a), l.text(&b)), cmp.Compare(a.terms.Name, b.terms.Name))
+	return cmp.Or(cmp.Compare(l.text(a), l.text(b)), cmp.Compare(a.terms.Name, b.terms.Name))
 }
 
 func (l *listing) text(c *candidate) string {
@@ -95,14 +96,17 @@ func (l *listing) text(c *candidate) string {
 // offer keeps a candidate that is among the best so far and behind the cursor.
 func (l *listing) offer(c candidate) {
 	full := len(l.best) >= l.Limit
-	if full && (l.Limit <= 0 || l.compare(c, l.best[0]) >= 0) || !l.follows(&c) {
+	if full && (l.Limit <= 0 || l.compare(&c, &l.best[0]) >= 0) || !l.follows(&c) {
 		return
 	}
 	if full {
 		l.best[0] = c
 		heap.Fix(l, 0)
-	} else {
-		heap.Push(l, c)
+		return
+	}
+	l.best = append(l.best, c)
+	if len(l.best) == l.Limit {
+		heap.Init(l)
 	}
 }
 
@@ -119,7 +123,7 @@ func (l *listing) follows(c *candidate) bool {
 
 // Len, Less, Swap, Push and Pop implement heap.Interface.
 func (l *listing) Len() int           { return len(l.best) }
-func (l *listing) Less(i, j int) bool { return l.compare(l.best[i], l.best[j]) > 0 }
+func (l *listing) Less(i, j int) bool { return l.compare(&l.best[i], &l.best[j]) > 0 }
 func (l *listing) Swap(i, j int)      { l.best[i], l.best[j] = l.best[j], l.best[i] }
 
 // Push implements heap.Interface.

@@ -264,7 +264,7 @@ func TestAnswersAsTheReferenceDoes(t *testing.T) {
 			}
 			s.compare(t, e, q)
 		}
-		if e.index.Missing != 0 {
+		if e.index.Missing() != 0 {
 			t.Fatal("facts were missing")
 		}
 	})

@@ -1,39 +1,73 @@
 package sla
 
 import (
+	"slices"
+
 	"github.com/hms-ops/hms-monitor/internal/kpi"
 )
 
-// row makes what is shown of a candidate.
-func (l *listing) row(c candidate) kpi.CaseRow {
-	r := kpi.CaseRow{
-		Key: c.key, CaseID: l.text(&c), Goal: c.terms.Name,
-		Cursor: kpi.CaseCursor{At: l.At, Class: c.class, Sort: c.sort, Case: l.text(&c), Goal: c.terms.Name},
-	}
-	if c.at >= 0 {
-		c.openRow(&r, &c.board.open[c.at])
-	} else {
-		c.closedRow(&r)
-	}
-	return r
+// chosen is what only the evaluator can tell of a row.
+type chosen struct {
+	opened, deadline int64 // as the board has them
+	state            kpi.CaseState
+	tags             map[string]string
+	closed           *kpi.CaseRow // all of a closed one's
 }
 
-func (c *chooser) openRow(r *kpi.CaseRow, o *openClock) {
-	r.Tags, r.Opened, r.State = c.caseTags(o.label), o.start, c.state(o)
+// choose notes how the best stand, so that the list can be made without the
+// evaluator.
+func (l *listing) choose() {
+	l.chosen = make([]chosen, len(l.best))
+	tags := map[uint32]map[string]string{}
+	for i := range l.best {
+		c, is := &l.best[i], &l.chosen[i]
+		if c.at < 0 {
+			is.closed = c.closedRow(c.key)
+		} else {
+			o := &c.board.open[c.at]
+			if tags[o.label] == nil {
+				tags[o.label] = c.caseTags(o.label)
+			}
+			*is = chosen{opened: o.start, deadline: o.deadline, state: c.state(o), tags: tags[o.label]}
+		}
+		c.at = i
+	}
+}
+
+// rows makes the list. It must look at nothing that events change.
+func (l *listing) rows() []kpi.CaseRow {
+	slices.SortFunc(l.best, func(a, b candidate) int { return l.compare(&a, &b) })
+	rows := make([]kpi.CaseRow, len(l.best))
+	for i := range l.best {
+		c, r := &l.best[i], &rows[i]
+		if is := &l.chosen[c.at]; is.closed != nil {
+			*r = *is.closed
+		} else {
+			c.openRow(r, is)
+		}
+		r.Key, r.CaseID, r.Goal = c.key, l.text(c), c.terms.Name
+		r.Cursor = kpi.CaseCursor{At: l.At, Class: c.class, Sort: c.sort, Case: r.CaseID, Goal: r.Goal}
+	}
+	return rows
+}
+
+func (c *chooser) openRow(r *kpi.CaseRow, is *chosen) {
+	r.Tags, r.Opened, r.State = is.tags, is.opened, is.state
 	switch r.State {
 	case kpi.CaseWithoutGoal:
 	case kpi.CasePaused:
-		r.RemainingMs, r.OverrunMs = balance(o.deadline)
+		r.RemainingMs, r.OverrunMs = balance(is.deadline)
 	case kpi.CaseBreached:
-		r.Deadline, r.Met = new(o.deadline), new(false)
-		r.OverrunMs = new(c.between(o.deadline, c.At))
+		r.Deadline, r.Met = new(is.deadline), new(false)
+		r.OverrunMs = new(c.between(is.deadline, c.At))
 	default:
-		r.Deadline, r.RemainingMs = new(o.deadline), new(c.between(c.At, o.deadline))
+		r.Deadline, r.RemainingMs = new(is.deadline), new(c.between(c.At, is.deadline))
 	}
 }
 
-func (c *chooser) closedRow(r *kpi.CaseRow) {
-	for m := range c.replay(c.cases.Events(r.Key)) {
+func (c *chooser) closedRow(key uint32) *kpi.CaseRow {
+	r := &kpi.CaseRow{}
+	for m := range c.replay(c.cases.Events(key)) {
 		if !m.ended() {
 			continue
 		}
@@ -47,6 +81,7 @@ func (c *chooser) closedRow(r *kpi.CaseRow) {
 		r.Deadline, r.Met = new(is.deadline), new(verdict == kpi.CycleMet)
 		r.RemainingMs, r.OverrunMs = c.spare(is, m.e.T)
 	}
+	return r
 }
 
 func (g *goal) caseTags(label uint32) map[string]string {

@@ -83,7 +83,7 @@ func TestForgetKeepsLaterAnswers(t *testing.T) {
 		})
 		feed(other, keys, r, late)
 		feed(forgetful, keys, r, late)
-		if forgetful.index.Missing != 0 {
+		if forgetful.index.Missing() != 0 {
 			rt.Fatal("facts were missing")
 		}
 		for range 5 {

@@ -19,12 +19,17 @@ func Quantile(values []float64, p float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
-	n := float64(len(values))
-	rank := int(math.Ceil((p - slack) * n))
-	return nth(values, min(max(rank, 1), len(values))-1)
+	return nth(values, Place(p, len(values)))
 }
 
-// nth is the value that would stand at place i if the values were sorted.
+// Place is where among n values in order the quantile is.
+func Place(p float64, n int) int {
+	rank := int(math.Ceil((p - slack) * float64(n)))
+	return min(max(rank, 1), n) - 1
+}
+
+// nth is the value that would stand at place i if the values were sorted. It then
+// stands there, and none that is above it before it.
 func nth(values []float64, i int) float64 {
 	if slices.IsSorted(values) {
 		return values[i]

@@ -2,31 +2,59 @@ package duckdb
 
 import (
 	"context"
+	"encoding/json"
+	"math"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
 )
 
-const selectAlerts = `SELECT seq, n, rule, metric, tags, state, previous, value, time, judged, since, condition FROM alerts WHERE `
+const selectAlerts = `SELECT seq, n, rule, metric, tags, state, previous, value, time, judged, since, condition,
+	kind, observations, certainty, annotations, evidence FROM alerts WHERE `
 
 // alertRows is how many transitions one query of AlertsAfter reads.
 const alertRows = 1000
 
 // Alerts answers transitions, newest first.
 func (s *Store) Alerts(ctx context.Context, from, to int64, before *alert.Position, limit int) ([]alert.Transition, error) {
-	if limit <= 0 {
+	return s.FindAlerts(ctx, store.AlertQuery{From: from, To: to, Before: before, Limit: limit})
+}
+
+// FindAlerts answers the transitions that q selects, newest first.
+func (s *Store) FindAlerts(ctx context.Context, q store.AlertQuery) ([]alert.Transition, error) {
+	if q.Limit <= 0 {
 		return nil, nil
 	}
 	var where condition
-	where.and(`judged >= ?`, native.Millis(from))
-	if to != 0 {
-		where.and(`judged < ?`, native.Millis(to))
+	where.and(`judged >= ?`, native.Millis(q.From))
+	if q.To != 0 {
+		where.and(`judged < ?`, native.Millis(q.To))
 	}
-	if before != nil {
-		where.and(`(seq < ? OR (seq = ? AND n < ?))`, int64(before.Seq), int64(before.Seq), int64(before.N))
+	if p := q.Before; p != nil {
+		where.and(`(seq < ? OR (seq = ? AND n < ?))`, int64(p.Seq), int64(p.Seq), int64(p.N))
 	}
-	return s.alerts(ctx, where, ` ORDER BY seq DESC, n DESC LIMIT ?`, limit)
+	for column, wanted := range map[string]string{`rule`: q.Rule, `kind`: q.Kind, `state`: q.State} {
+		if wanted != "" {
+			where.and(column+` = ?`, wanted)
+		}
+	}
+	for _, tag := range q.Tags {
+		where.and(`tags[?] = ?`, tag.Key, tag.Value)
+	}
+	if q.Exact {
+		where.and(`coalesce(cardinality(tags), 0) = ?`, len(q.Tags))
+	}
+	return s.alerts(ctx, where, ` ORDER BY seq DESC, n DESC LIMIT ?`, q.Limit)
+}
+
+// LatestAlerts answers the last transition of each series.
+func (s *Store) LatestAlerts(ctx context.Context, since int64) ([]alert.Transition, error) {
+	var where condition
+	where.and(`true QUALIFY row_number() OVER (PARTITION BY kind, rule, tags ORDER BY seq DESC, n DESC) = 1
+		AND (state <> ? OR judged >= ?)`, string(alert.OK), native.Millis(since))
+	return s.alerts(ctx, where, ` ORDER BY seq, n LIMIT ?`, math.MaxInt32)
 }
 
 // AlertsAfter yields transitions with a Position after p, ascending.
@@ -74,9 +102,21 @@ func readAlert(r *native.Result, row int) alert.Transition {
 		Since:     r.Int64s(10)[row],
 		Condition: r.Texts(11).Copy(row),
 	}
-	tags := r.Maps(4)
-	for i, to := tags.Entries(row); i < to; i++ {
-		a.Tags = append(a.Tags, event.Tag{Key: tags.Keys.Copy(i), Value: tags.Texts.Copy(i)})
+	a.Kind, a.N, a.Provisional = r.Texts(12).Copy(row), r.Int64s(13)[row], r.Texts(14).Borrow(row) == provisional
+	a.Tags, a.Annotations = readTags(r, 4, row), readTags(r, 15, row)
+	if evidence := r.Texts(16).Copy(row); evidence != "" {
+		a.Evidence = json.RawMessage(evidence)
 	}
 	return a
+}
+
+func readTags(r *native.Result, column, row int) (all []event.Tag) {
+	if !r.Has(column, row) {
+		return nil
+	}
+	m := r.Maps(column)
+	for i, to := m.Entries(row); i < to; i++ {
+		all = append(all, event.Tag{Key: m.Keys.Copy(i), Value: m.Texts.Copy(i)})
+	}
+	return all
 }

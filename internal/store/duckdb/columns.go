@@ -91,7 +91,8 @@ func alertColumns(alerts []alert.Transition) []native.Column {
 	n := len(alerts)
 	seq, number := make([]int64, n), make([]int64, n)
 	time, at, since := make([]int64, n), make([]int64, n), make([]int64, n)
-	values, tags := make([]float64, n), make([][]native.Pair, n)
+	observations := make([]int64, n)
+	values, tags, annotations := make([]float64, n), make([][]native.Pair, n), make([][]native.Pair, n)
 	text := func(of func(*alert.Transition) string) native.Column {
 		rows := make([]string, n)
 		for i := range alerts {
@@ -102,9 +103,7 @@ func alertColumns(alerts []alert.Transition) []native.Column {
 	for i, a := range alerts {
 		seq[i], number[i] = int64(a.Position.Seq), int64(a.Position.N)
 		values[i], time[i], at[i], since[i] = a.Value, a.Timestamp, a.At, a.Since
-		for _, t := range a.Tags {
-			tags[i] = append(tags[i], native.Pair{Key: t.Key, Text: t.Value})
-		}
+		observations[i], tags[i], annotations[i] = a.N, pairs(a.Tags), pairs(a.Annotations)
 	}
 	return []native.Column{
 		native.Ints(seq), native.Ints(number),
@@ -115,5 +114,25 @@ func alertColumns(alerts []alert.Transition) []native.Column {
 		text(func(a *alert.Transition) string { return string(a.Previous) }),
 		native.Doubles(values), native.Moments(time), native.Moments(at), native.Moments(since),
 		text(func(a *alert.Transition) string { return a.Condition }),
+		text(func(a *alert.Transition) string { return a.Kind }),
+		native.Ints(observations),
+		text(func(a *alert.Transition) string {
+			if a.Provisional {
+				return provisional
+			}
+			return final
+		}),
+		native.MapsOf(annotations),
+		text(func(a *alert.Transition) string { return string(a.Evidence) }),
 	}
+}
+
+// What the column certainty of table alerts holds.
+const provisional, final = "provisional", "final"
+
+func pairs(tags []event.Tag) (all []native.Pair) {
+	for _, t := range tags {
+		all = append(all, native.Pair{Key: t.Key, Text: t.Value})
+	}
+	return all
 }

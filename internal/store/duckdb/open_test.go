@@ -115,8 +115,8 @@ func TestNotADatabase(t *testing.T) {
 	}
 }
 
-// TestBytesPerEvent holds the size on disk that docs/adr/0003-store.md claims.
-func TestBytesPerEvent(t *testing.T) {
+// TestBulkBytesPerEvent holds the size on disk that docs/adr/0003-store.md claims.
+func TestBulkBytesPerEvent(t *testing.T) {
 	const rows, most = 250_000, 20
 	dir := t.TempDir()
 	s := open(t, duckdb.Options{Dir: dir})
@@ -136,8 +136,8 @@ func TestBytesPerEvent(t *testing.T) {
 	}
 }
 
-// TestRetainedSpace: what retention deletes makes room for what comes.
-func TestRetainedSpace(t *testing.T) {
+// TestBulkRetainedSpace: what retention deletes makes room for what comes.
+func TestBulkRetainedSpace(t *testing.T) {
 	const rows = 250_000
 	dir := t.TempDir()
 	s := open(t, duckdb.Options{Dir: dir})

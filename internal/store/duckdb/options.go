@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/hms-ops/hms-monitor/internal/fault"
+	"github.com/hms-ops/hms-monitor/internal/store/duckdb/sandbox"
 )
 
 // FileName is the database's name within its directory.
@@ -30,6 +31,8 @@ type Options struct {
 	// ends with a checkpoint; replaying it is what a restart takes: about 20 ms
 	// of processor time for each MiB. 0: 32 MiB.
 	WALLimit int64
+	// Queries bounds what the SQL of others may use. Zero: sandbox.DefaultOptions.
+	Queries sandbox.Options
 	// Logger gets what happens without a caller to tell; nil: nothing is told.
 	Logger *slog.Logger
 }
@@ -58,6 +61,9 @@ func (o Options) withDefaults() (Options, error) {
 	o.MemoryLimit = orDefault(o.MemoryLimit, 1<<30)
 	o.Threads = orDefault(o.Threads, max(1, runtime.NumCPU()/4))
 	o.WALLimit = orDefault(o.WALLimit, 32<<20)
+	if o.Queries.AtOnce == 0 {
+		o.Queries = sandbox.DefaultOptions()
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

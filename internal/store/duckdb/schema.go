@@ -11,7 +11,7 @@ import (
 
 // schemaVersion counts the changes of the tables below. Raise it with each, and
 // give migrations what leads there from the version before.
-const schemaVersion = 2
+const schemaVersion = 3
 
 // fixedColumns are those of table events that every event has; tags follow.
 var fixedColumns = [...]string{"seq", "time", "received", "metric", "value", "source", "id"}
@@ -27,7 +27,8 @@ CREATE TABLE request_keys (n BIGINT, received TIMESTAMP_MS, key VARCHAR);
 CREATE TABLE alerts (
 	seq BIGINT, n BIGINT, rule VARCHAR, metric VARCHAR, tags MAP(VARCHAR, VARCHAR),
 	state VARCHAR, previous VARCHAR, value DOUBLE, time TIMESTAMP_MS, judged TIMESTAMP_MS,
-	since TIMESTAMP_MS, condition VARCHAR);
+	since TIMESTAMP_MS, condition VARCHAR,
+	kind VARCHAR, observations BIGINT, certainty VARCHAR, annotations MAP(VARCHAR, VARCHAR), evidence VARCHAR);
 CREATE TABLE position (log_seq UBIGINT NOT NULL, event_seq UBIGINT NOT NULL, counted_seq UBIGINT NOT NULL);
 CREATE TABLE state (name VARCHAR NOT NULL, data BLOB, file BIGINT, hash UBIGINT);
 CREATE TABLE metrics (metric VARCHAR, events BIGINT, first TIMESTAMP_MS, last TIMESTAMP_MS);
@@ -41,6 +42,11 @@ var migrations = map[int64]string{
 	1: `ALTER TABLE state ALTER COLUMN data DROP NOT NULL;
 		ALTER TABLE state ADD COLUMN file BIGINT;
 		ALTER TABLE state ADD COLUMN hash UBIGINT;`,
+	2: `ALTER TABLE alerts ADD COLUMN kind VARCHAR DEFAULT 'threshold';
+		ALTER TABLE alerts ADD COLUMN observations BIGINT DEFAULT 0;
+		ALTER TABLE alerts ADD COLUMN certainty VARCHAR DEFAULT 'final';
+		ALTER TABLE alerts ADD COLUMN annotations MAP(VARCHAR, VARCHAR);
+		ALTER TABLE alerts ADD COLUMN evidence VARCHAR DEFAULT '';`,
 }
 
 // prepareSchema makes the tables of a new file, brings those of an older one up

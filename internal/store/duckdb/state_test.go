@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb"
 )
@@ -110,11 +111,20 @@ func TestMigration(t *testing.T) {
 	alter(t, dir, `ALTER TABLE state DROP COLUMN file`)
 	alter(t, dir, `ALTER TABLE state DROP COLUMN hash`)
 	alter(t, dir, `ALTER TABLE state ALTER COLUMN data SET NOT NULL`)
+	for _, column := range []string{"kind", "observations", "certainty", "annotations", "evidence"} {
+		alter(t, dir, `ALTER TABLE alerts DROP COLUMN `+column)
+	}
+	alter(t, dir, `INSERT INTO alerts (seq, n, rule, state, previous, metric, condition, judged, time, since, value)
+		VALUES (0, 1, 'rate', 'critical', 'ok', 'rate', 'below 2', epoch_ms(5), epoch_ms(4), epoch_ms(3), 1)`)
 	alter(t, dir, `UPDATE schema_version SET version = 1`)
 	for range 2 {
 		s = open(t, duckdb.Options{Dir: dir})
 		if data, err := s.State("kpi"); string(data) != "of old" {
 			t.Fatalf("%q, %v", data, err)
+		}
+		alerts, err := s.Alerts(t.Context(), 0, 0, nil, 10)
+		if err != nil || len(alerts) != 1 || alerts[0].Kind != alert.KindThreshold || alerts[0].Provisional || alerts[0].At != 5 {
+			t.Fatalf("alerts %v, %v", alerts, err)
 		}
 		saveAlone(t, s, "large", make([]byte, 2<<20))
 		if data, err := s.State("large"); len(data) != 2<<20 {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb/native"
+	"github.com/hms-ops/hms-monitor/internal/store/duckdb/sandbox"
 )
 
 // Store is a store.Store in a DuckDB file.
@@ -40,6 +41,8 @@ type Store struct {
 	files stateFiles
 
 	readers readers
+	// queries runs the SQL of others.
+	queries *sandbox.Sandbox
 	// view is what readers go by: it changes after a commit, never within.
 	view atomic.Pointer[view]
 	// catalogue counts the events of view per metric.
@@ -64,6 +67,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		path:    filepath.Join(options.Dir, FileName),
 		options: options,
 		log:     options.Logger,
+		queries: sandbox.New(options.Queries),
 	}
 	s.files.dir = s.path + ".state"
 	s.readers.init(options.Threads)

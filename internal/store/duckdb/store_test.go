@@ -17,13 +17,16 @@ func open(t testing.TB, options duckdb.Options) *duckdb.Store {
 	return s
 }
 
-func TestConformance(t *testing.T) {
-	t.Run("tags in columns", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T, dir string) store.Store { return open(t, duckdb.Options{Dir: dir}) })
-	})
-	t.Run("tags beyond the columns", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T, dir string) store.Store {
-			return open(t, duckdb.Options{Dir: dir, TagColumns: 2})
+func TestConformance(t *testing.T)            { eachLayout(t, storetest.Run) }
+func TestAnyHistoryReadsAsModel(t *testing.T) { eachLayout(t, storetest.RunModel) }
+
+// eachLayout has tags in columns, and beyond them.
+func eachLayout(t *testing.T, test func(*testing.T, storetest.Opener)) {
+	for name, columns := range map[string]int{"tags in columns": 0, "tags beyond the columns": 2} {
+		t.Run(name, func(t *testing.T) {
+			test(t, func(t *testing.T, dir string) store.Store {
+				return open(t, duckdb.Options{Dir: dir, TagColumns: columns})
+			})
 		})
-	})
+	}
 }

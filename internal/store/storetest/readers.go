@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -21,6 +22,11 @@ func transitions(n int) []alert.Transition {
 			Rule:     fmt.Sprint("rule ", i%4), Metric: "case.resolved.rate",
 			State: alert.Critical, Previous: alert.OK,
 			Value: float64(i) / 2, Timestamp: int64(1000 - i), At: int64(i * 10), Since: int64(i), Condition: "below 2",
+			Kind: alert.KindThreshold, N: int64(i), Provisional: i%5 == 0,
+		}
+		if i%3 == 0 {
+			alerts[i].Kind, alerts[i].Evidence = "promql", json.RawMessage(`{"expr":"up == 0"}`)
+			alerts[i].Annotations = tags("summary", "it's down")
 		}
 		if i%2 == 0 {
 			alerts[i].Tags = tags("office", fmt.Sprint("o", i), "agent's", `"q"`)
@@ -50,6 +56,66 @@ func testAlerts(h *harness) {
 	equal(h, "pages of alerts", paged, newest)
 	h.reopen()
 	equal(h, "alerts after reopening", h.alerts(0, 0, nil, 100), newest)
+}
+
+func testFindAlerts(h *harness) {
+	all := transitions(50)
+	h.apply(store.Commit{Alerts: all}, mixed(3))
+	slices.Reverse(all)
+	has := func(a alert.Transition, key, value string) bool {
+		return slices.Contains(a.Tags, event.Tag{Key: key, Value: value})
+	}
+	for name, c := range map[string]struct {
+		query store.AlertQuery
+		want  func(alert.Transition) bool
+	}{
+		"of a rule":          {store.AlertQuery{Rule: "rule 2"}, func(a alert.Transition) bool { return a.Rule == "rule 2" }},
+		"of a kind":          {store.AlertQuery{Kind: "promql"}, func(a alert.Transition) bool { return a.Kind == "promql" }},
+		"of a state":         {store.AlertQuery{State: "critical"}, func(alert.Transition) bool { return true }},
+		"of no state":        {store.AlertQuery{State: "warning"}, func(alert.Transition) bool { return false }},
+		"with a tag":         {store.AlertQuery{Tags: tags("office", "o4")}, func(a alert.Transition) bool { return has(a, "office", "o4") }},
+		"with an odd tag":    {store.AlertQuery{Tags: tags("agent's", `"q"`)}, func(a alert.Transition) bool { return has(a, "agent's", `"q"`) }},
+		"of a series":        {store.AlertQuery{Tags: tags("office", "o4", "agent's", `"q"`), Exact: true}, func(a alert.Transition) bool { return has(a, "office", "o4") }},
+		"with but one tag":   {store.AlertQuery{Tags: tags("office", "o4"), Exact: true}, func(alert.Transition) bool { return false }},
+		"without tags":       {store.AlertQuery{Exact: true}, func(a alert.Transition) bool { return len(a.Tags) == 0 }},
+		"of a rule and span": {store.AlertQuery{Rule: "rule 2", From: 100, To: 300}, func(a alert.Transition) bool { return a.Rule == "rule 2" && a.At >= 100 && a.At < 300 }},
+		"of a rule, behind":  {store.AlertQuery{Rule: "rule 2", Before: &all[20].Position}, func(a alert.Transition) bool { return a.Rule == "rule 2" && a.Position.Before(all[20].Position) }},
+	} {
+		var want []alert.Transition
+		for _, a := range all {
+			if c.want(a) {
+				want = append(want, a)
+			}
+		}
+		c.query.Limit = 100
+		got, err := h.store.FindAlerts(h.Context(), c.query)
+		if err != nil {
+			h.Fatalf("FindAlerts %s: %v", name, err)
+		}
+		equal(h, "alerts "+name, got, want)
+	}
+}
+
+func testLatestAlerts(h *harness) {
+	series := func(n uint32, rule string, at int64, state alert.State, office string) alert.Transition {
+		return alert.Transition{
+			Position: alert.Position{Seq: 1, N: n}, Kind: alert.KindThreshold, Rule: rule,
+			State: state, Previous: alert.OK, At: at, Tags: tags("office", office),
+		}
+	}
+	all := []alert.Transition{
+		series(1, "a", 10, alert.Warning, "north"), series(2, "a", 20, alert.Critical, "north"),
+		series(3, "a", 20, alert.Warning, "south"), series(4, "a", 30, alert.OK, "south"),
+		series(5, "b", 30, alert.Warning, "north"), series(6, "b", 40, alert.OK, "north"),
+	}
+	h.apply(store.Commit{Alerts: all}, mixed(3))
+	for since, want := range map[int64][]alert.Transition{0: {all[1], all[3], all[5]}, 40: {all[1], all[5]}, 41: {all[1]}} {
+		got, err := h.store.LatestAlerts(h.Context(), since)
+		if err != nil {
+			h.Fatalf("LatestAlerts: %v", err)
+		}
+		equal(h, fmt.Sprint("latest alerts, recovered since ", since), got, want)
+	}
 }
 
 func testAlertsAfter(h *harness) {

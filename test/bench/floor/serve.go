@@ -50,6 +50,12 @@ func Serve(ctx context.Context, kind Kind, dir string, out io.Writer) error {
 			h.broadcast(body)
 			return nil
 		}))
+	case Relay:
+		r, err := relay(dir)
+		if err != nil {
+			return err
+		}
+		mux.Handle("POST /metrics", r)
 	default:
 		return fmt.Errorf("no floor %q", kind)
 	}

@@ -182,7 +182,7 @@ func (r *closedRun) serve(s *sender) error {
 		if !now.Before(r.from) && now.Before(r.to) {
 			r.result.Requests++
 			r.result.Events += r.Events
-			r.result.Latency.add(now.Sub(s.started))
+			r.result.Latency.Add(now.Sub(s.started))
 		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		r.result.Refused++

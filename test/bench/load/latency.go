@@ -13,7 +13,8 @@ type Latencies struct {
 	sorted bool
 }
 
-func (l *Latencies) add(d time.Duration) { l.all, l.sorted = append(l.all, d), false }
+// Add takes one in.
+func (l *Latencies) Add(d time.Duration) { l.all, l.sorted = append(l.all, d), false }
 
 // Merge takes in what another run measured.
 func (l *Latencies) Merge(o Latencies) { l.all, l.sorted = append(l.all, o.all...), false }

@@ -166,7 +166,7 @@ func (r *openRun) serve(s *sender) error {
 	switch status {
 	case http.StatusNoContent:
 		if i >= r.warm {
-			r.result.Answered.add(time.Since(r.at(i)))
+			r.result.Answered.Add(time.Since(r.at(i)))
 		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		r.result.Refused++
@@ -183,6 +183,6 @@ func (r *openRun) arrived(event []byte) {
 	}
 	r.delivered[i] = true
 	if i >= r.warm {
-		r.result.Delivered.add(time.Since(r.at(i)))
+		r.result.Delivered.Add(time.Since(r.at(i)))
 	}
 }

@@ -1,15 +1,8 @@
-import type { Alert, MetricInfo, Point, Rates, Readiness, Session, Threshold } from './types';
+import type { AlertsPage, EventsPage, MetricInfo, Rates, Readiness, Session, Threshold } from './types';
+import { http, read, serverNow } from './http';
 
-/** A fault the server described (RFC 9457), or one on the way to it (status 0). */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    title: string,
-    readonly detail: string,
-  ) {
-    super(detail ? `${title}: ${detail}` : title);
-  }
-}
+export { ApiError } from './fault';
+export { serverNow } from './http';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -22,102 +15,71 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function problem(answer: Response): Promise<ApiError> {
-  const type = answer.headers.get('content-type') ?? '';
-  if (type.includes('json')) {
-    const body = (await answer.json().catch(() => ({}))) as { title?: unknown; detail?: unknown };
-    const title = typeof body.title === 'string' ? body.title : answer.statusText;
-    return new ApiError(answer.status, title, typeof body.detail === 'string' ? body.detail : '');
-  }
-  return new ApiError(answer.status, answer.statusText || `HTTP ${answer.status}`, '');
+type Page = {
+  readonly limit?: number;
+  readonly cursor?: string;
+};
+type Span = Page & {
+  readonly metric?: string | undefined;
+  readonly from?: number;
+  readonly to?: number | undefined;
+};
+
+/** Without what is undefined, as text where the API takes times. */
+function query(of: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(of).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
 }
 
-let clockOffset = 0;
-
-/** The server's clock as last seen, so that a wrong clock on this machine does not shift the charts. */
-export function serverNow(): number {
-  return Date.now() + clockOffset;
-}
-
-function readClock(answer: Response): void {
-  const date = Date.parse(answer.headers.get('date') ?? '');
-  if (Number.isNaN(date)) return;
-  // The header counts whole seconds; differences of that order are no fault of a clock.
-  const offset = date + 500 - Date.now();
-  clockOffset = Math.abs(offset) > 2000 ? offset : 0;
-}
-
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
-  let answer: Response;
-  try {
-    answer = await fetch(path, { credentials: 'same-origin', ...init });
-  } catch (cause) {
-    if (init.signal?.aborted) throw cause;
-    throw new ApiError(0, 'No answer from the server', '');
-  }
-  readClock(answer);
-  return answer;
-}
-
-async function read<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
-  const answer = await send(address(path, query), {
-    headers: { Accept: 'application/json' },
-    ...(signal && { signal }),
-  });
-  if (!answer.ok) throw await problem(answer);
-  return (await answer.json()) as T;
-}
-
-export interface EventsPage {
-  readonly events: readonly Point[];
-  readonly next: string | null;
-}
-export interface AlertsPage {
-  readonly alerts: readonly Alert[];
-  readonly next: string | null;
-}
-
+/** What pages of raw events ask. KPIs and cases have hooks of their own: see kpis.ts and cases.ts. */
 export const api = {
-  session: () => read<Session>('/api/session'),
+  session: async (): Promise<Session> => (await read(http.GET('/api/session'))) as Session,
+  async signIn(token: string) {
+    await http.POST('/api/session', { body: { token } });
+  },
+  async signOut() {
+    await http.DELETE('/api/session');
+  },
+  readiness: (): Promise<Readiness> => read(http.GET('/readyz')),
 
-  async signIn(token: string): Promise<void> {
-    const answer = await send('/api/session', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ token }),
-    });
-    if (!answer.ok) throw await problem(answer);
+  async events(of: Span, signal?: AbortSignal): Promise<EventsPage> {
+    const page = await read(
+      http.GET('/api/events', { params: { query: query(of) }, ...(signal && { signal }) }),
+    );
+    return { events: page.events ?? [], next: page.next };
   },
 
-  async signOut(): Promise<void> {
-    const answer = await send('/api/session', { method: 'DELETE' });
-    if (!answer.ok) throw await problem(answer);
+  async alerts(of: Page, signal?: AbortSignal): Promise<AlertsPage> {
+    const page = await read(
+      http.GET('/api/alerts/history', { params: { query: query(of) }, ...(signal && { signal }) }),
+    );
+    return { alerts: page.alerts ?? [], next: page.next };
   },
 
-  async readiness(): Promise<Readiness> {
-    // 503 is an answer here: its body names the check that failed.
-    const answer = await send('/readyz', { headers: { Accept: 'application/json' } });
-    if (!answer.ok && answer.status !== 503) throw await problem(answer);
-    return (await answer.json()) as Readiness;
+  async rates(
+    of: { readonly from: number; readonly to: number; readonly step: number },
+    signal?: AbortSignal,
+  ): Promise<Rates> {
+    const rates = await read(
+      http.GET('/api/metrics/rates', { params: { query: query(of) }, ...(signal && { signal }) }),
+    );
+    return rates as Rates;
   },
-
-  events: (query: Query, signal?: AbortSignal) => read<EventsPage>('/api/events', query, signal),
-  alerts: (query: Query, signal?: AbortSignal) => read<AlertsPage>('/api/alerts/history', query, signal),
-  rates: (query: Query, signal?: AbortSignal) => read<Rates>('/api/metrics/rates', query, signal),
 
   /** The number of the last event stored. Events are listed by their own time, so a list does not tell. */
   async lastSeq(signal?: AbortSignal): Promise<number> {
     const to = serverNow();
-    return (await read<Rates>('/api/metrics/rates', { from: to - 1000, to, step: 1000 }, signal)).seq;
+    return (await api.rates({ from: to - 1000, to, step: 1000 }, signal)).seq;
   },
 
   async metrics(signal?: AbortSignal): Promise<readonly MetricInfo[]> {
-    return (await read<{ metrics: MetricInfo[] | null }>('/api/metrics', {}, signal)).metrics ?? [];
+    const answer = await read(http.GET('/api/metrics', signal && { signal }));
+    return (answer.metrics ?? []) as readonly MetricInfo[];
   },
 
   async thresholds(signal?: AbortSignal): Promise<readonly Threshold[]> {
-    return (await read<{ thresholds: Threshold[] | null }>('/api/thresholds', {}, signal)).thresholds ?? [];
+    const answer = await read(http.GET('/api/thresholds', signal && { signal }));
+    return (answer.thresholds ?? []) as readonly Threshold[];
   },
 };
-
-export type Api = typeof api;

@@ -1,4 +1,12 @@
-/** The shapes that the server's API answers with; names are the wire's own. */
+/** The shapes that the server's API answers with, by the names the pages use. Generated: see schema.d.ts. */
+import type { components, paths } from './schema';
+
+type Schemas = components['schemas'];
+type Answer<P extends keyof paths> = paths[P] extends {
+  get: { responses: { 200: { content: { 'application/json': infer T } } } };
+}
+  ? T
+  : never;
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -14,19 +22,7 @@ export interface Point {
 
 export type State = 'ok' | 'warning' | 'critical';
 
-export interface Alert {
-  readonly id: string;
-  readonly rule: string;
-  readonly metricName: string;
-  readonly tags: Tags;
-  readonly state: State;
-  readonly previous: State;
-  readonly value: number;
-  readonly condition: string;
-  readonly timestamp: number;
-  readonly since: number;
-  readonly at: number;
-}
+export type Alert = NonNullable<Schemas['AlertsOutputBody']['alerts']>[number];
 
 export interface ThresholdSeries {
   readonly tags: Tags;
@@ -71,7 +67,33 @@ export interface Session {
   readonly roles?: readonly string[];
 }
 
-export interface Readiness {
-  readonly status: string;
-  readonly checks?: readonly { readonly name: string; readonly status: string; readonly detail?: string }[];
+export type Readiness = Answer<'/readyz'>;
+
+export type Kpi = Schemas['KpiJSON'];
+export type KpiValue = Schemas['KpiValue'];
+export type KpiSeries = Schemas['KpiSeries'];
+export type KpiState = KpiSeries['state'];
+export type KpiHistory = Schemas['KpiHistory'];
+export type KpiCourse = Schemas['KpiCourse'];
+/** A value as the live stream gives it: of one series. */
+export type KpiFrame = Pick<KpiValue, 'kpi' | 'unit' | 'at' | 'window' | 'complete' | 'definitionVersion'> & {
+  readonly series: readonly KpiSeries[];
+};
+export type KpiExplanation = Schemas['KpiExplanation'];
+export type KpiVersion = Schemas['KPIVersion'];
+export type VersionDiff = Schemas['VersionDiff'];
+export type KpiPreview = Schemas['KpiPreview'];
+export type CaseAccount = Schemas['GetCaseOutputBody'];
+export type ClockCycle = Schemas['ClockCycle'];
+export type CaseClock = Schemas['CaseClock'];
+export type CasesPage = Schemas['ListCasesOutputBody'];
+export type Conflict = Schemas['ConflictJSON'];
+
+export interface EventsPage {
+  readonly events: readonly Point[];
+  readonly next: string | null;
+}
+export interface AlertsPage {
+  readonly alerts: readonly Alert[];
+  readonly next: string | null;
 }

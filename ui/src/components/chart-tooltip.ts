@@ -1,9 +1,12 @@
 import type uPlot from 'uplot';
-import { figure } from '../lib/format';
 import type { ChartSeries } from './chart';
 
 /** A readout beside the cursor. Built from text nodes: names are whatever senders chose. */
-export function tooltip(series: readonly ChartSeries[], time: (ms: number) => string): uPlot.Plugin {
+export function tooltip(
+  series: readonly ChartSeries[],
+  time: (ms: number) => string,
+  format: (value: number) => string,
+): uPlot.Plugin {
   const box = document.createElement('div');
   box.className = 'readout';
   box.hidden = true;
@@ -37,7 +40,7 @@ export function tooltip(series: readonly ChartSeries[], time: (ms: number) => st
         head.textContent = time(x);
         const rows = series.flatMap((s, i) => {
           const y = u.data[i + 1]?.[at];
-          return s.quiet || y == null ? [] : [line(s.label, figure(y), s.colour)];
+          return s.quiet || y == null ? [] : [line(s.label, format(y), s.colour)];
         });
         box.replaceChildren(head, ...rows);
         const left = u.valToPos(x, 'x');

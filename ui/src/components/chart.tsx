@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { figure, tick, timeOfDay } from '../lib/format';
+import { figure, tick, weekdayTime } from '../lib/format';
 import { colour, useColourVersion } from '../lib/theme';
+import { limitGround } from './chart-limits';
+import { markLines, type Mark, type Marked } from './chart-marks';
 import { tooltip } from './chart-tooltip';
 
 export interface ChartSeries {
@@ -12,10 +14,22 @@ export interface ChartSeries {
   readonly dash?: readonly number[];
   readonly width?: number;
   readonly points?: boolean;
+  /** Left out of the readout at the cursor. */
   readonly quiet?: boolean;
+  /** Where the data says null there is a gap, not a line across it. */
+  readonly gaps?: boolean;
+  /** How it is drawn; a line unless said otherwise. */
+  readonly kind?: 'line' | 'bars' | 'steps' | 'area';
 }
 
-interface Props {
+/** A threshold: the ground on its wrong side is tinted, and its edge is a line. */
+export interface Limit {
+  readonly state: 'warning' | 'critical';
+  readonly at: number;
+  readonly wrong: 'above' | 'below';
+}
+
+export interface ChartProps {
   readonly series: readonly ChartSeries[];
   /** Times in ms, then one column for each series. */
   readonly data: readonly (readonly (number | null)[])[];
@@ -27,6 +41,21 @@ interface Props {
   /** A pair of series to fill between: [upper, lower], counted from 1. */
   readonly band?: readonly [number, number];
   readonly height?: number;
+  readonly limits?: readonly Limit[];
+  /** How a value reads on the axis and at the cursor. */
+  readonly format?: (value: number) => string;
+  /** Charts with the same word show the cursor at the same time. */
+  readonly together?: string;
+  /** Called when the viewer drags across a span of time. */
+  readonly onSpan?: (from: number, to: number) => void;
+  /** The highest value that the scale always shows. */
+  readonly highest?: number;
+  /** What is drawn are counts: no tick between whole numbers. */
+  readonly whole?: boolean;
+  /** Instants at which something happened. */
+  readonly marks?: readonly Mark[];
+  /** Spans of time that stand out. */
+  readonly marked?: readonly Marked[];
   /** The series to stand out, counted from 0; -1 for none. */
   readonly focus?: number;
 }
@@ -34,10 +63,14 @@ interface Props {
 /** A canvas costs more to draw than a table row: it follows a few times a second, after the rest is shown. */
 const drawInterval = 250;
 
+/** How far ticks of counts are apart: 1, 2, 5, 10, 20, 50, … */
+const wholeSteps = Array.from({ length: 30 }, (_, i) => ([1, 2, 5][i % 3] ?? 1) * 10 ** Math.floor(i / 3));
+
 const font = '12px "Public Sans", sans-serif';
 
-function options(props: Props, width: number, window: () => Props): uPlot.Options {
+function options(props: ChartProps, width: number, window: () => ChartProps): uPlot.Options {
   const grid = colour('--chart-grid');
+  const format = (value: number) => (window().format ?? figure)(value);
   const axis = {
     stroke: colour('--ink-muted'),
     font,
@@ -51,16 +84,25 @@ function options(props: Props, width: number, window: () => Props): uPlot.Option
     padding: [8, 20, 0, 0],
     focus: { alpha: 0.2 },
     legend: { show: false },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    cursor: {
+      y: false,
+      drag: { x: props.onSpan !== undefined, y: false, setScale: false },
+      points: { size: 7 },
+      ...(props.together !== undefined && { sync: { key: props.together } }),
+    },
     scales: {
       x: { time: true, range: () => [window().from, window().to] },
       y: {
         range: (_, min, max) => {
-          const { lowest } = window();
-          const low = lowest ?? min;
-          const high = Math.max(max, low + 1);
+          const { lowest, highest, limits = [] } = window();
+          const marks = limits.map((limit) => limit.at);
+          const bottom = lowest ?? Math.min(min, ...marks);
+          const top = Math.max(max, ...marks, highest ?? -Infinity);
+          // A share that is 100 % all the time stands at the top, not at the bottom of something.
+          const low = top === highest && top === bottom ? top - 0.1 : bottom;
+          const high = top > low ? top : low + 1;
           const room = (high - low) * 0.08;
-          return [lowest === undefined ? low - room : low, high + room];
+          return [lowest === undefined ? low - room : low, top === highest ? high + room / 4 : high + room];
         },
       },
     },
@@ -72,7 +114,13 @@ function options(props: Props, width: number, window: () => Props): uPlot.Option
         grid: { show: false },
         values: (_, splits, __, ___, increment) => splits.map((ms) => tick(ms, increment)),
       },
-      { ...axis, size: 52, space: 36, values: (_, splits) => splits.map(figure) },
+      {
+        ...axis,
+        size: 52,
+        space: 36,
+        values: (_, splits) => splits.map(format),
+        ...(props.whole && { incrs: wholeSteps }),
+      },
     ],
     series: [
       {},
@@ -81,32 +129,70 @@ function options(props: Props, width: number, window: () => Props): uPlot.Option
         stroke: colour(s.colour),
         width: s.width ?? 1.75,
         ...(s.dash && { dash: [...s.dash] }),
-        spanGaps: true,
+        spanGaps: !s.gaps,
+        ...paths(s),
         points: { show: s.points ?? false, size: 5, fill: colour(s.colour) },
       })),
     ],
     ...(props.band && { bands: [{ series: [...props.band], fill: colour('--chart-band') }] }),
-    plugins: [tooltip(props.series, timeOfDay)],
+    plugins: [
+      limitGround(props.limits ?? []),
+      markLines(window),
+      tooltip(props.series, (ms) => weekdayTime(ms), format),
+    ],
+    hooks: {
+      setSelect: [
+        (u) => {
+          const { left, width: wide } = u.select;
+          if (wide > 4) window().onSpan?.(u.posToVal(left, 'x'), u.posToVal(left + wide, 'x'));
+          u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+    },
   };
 }
 
+function paths(series: ChartSeries): Partial<uPlot.Series> {
+  if (series.kind === 'bars' && uPlot.paths.bars) {
+    return {
+      paths: uPlot.paths.bars({ size: [0.7, 40] }),
+      fill: colour(series.colour),
+      width: 0,
+      points: { show: false },
+    };
+  }
+  if (series.kind === 'area') return { fill: colour('--chart-band') };
+  if (series.kind === 'steps' && uPlot.paths.stepped) return { paths: uPlot.paths.stepped({ align: 1 }) };
+  return {};
+}
+
+/** Whether both make the same picture: most renders of a page leave most of its charts as they are. */
+function samePicture(a: ChartProps, b: ChartProps): boolean {
+  const fixed = ['from', 'to', 'lowest', 'highest', 'marks', 'marked', 'summary'] as const;
+  return (
+    fixed.every((key) => a[key] === b[key]) &&
+    a.data.length === b.data.length &&
+    a.data.every((column, i) => column === b.data[i])
+  );
+}
+
 /** A uPlot canvas that follows its data, its width and the theme. */
-export function Chart(props: Props) {
+export function Chart(props: ChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const latest = useRef(props);
   const colours = useColourVersion();
-  const shape = JSON.stringify([props.series, props.band, props.height]);
+  const shape = JSON.stringify([props.series, props.band, props.height, props.limits, props.together]);
 
   const drawing = useRef<number>(undefined);
-  const drawn = useRef(0);
+  const drawn = useRef({ props, at: 0 });
   useEffect(() => {
     latest.current = props;
-    if (drawing.current !== undefined) return;
-    const wait = Math.max(0, drawn.current + drawInterval - performance.now());
+    if (drawing.current !== undefined || samePicture(drawn.current.props, props)) return;
+    const wait = Math.max(0, drawn.current.at + drawInterval - performance.now());
     drawing.current = window.setTimeout(() => {
       drawing.current = undefined;
-      drawn.current = performance.now();
+      drawn.current = { props: latest.current, at: performance.now() };
       plot.current?.setData(latest.current.data as uPlot.AlignedData);
     }, wait);
   });
@@ -132,12 +218,15 @@ export function Chart(props: Props) {
       element,
     );
     plot.current = made;
-    const resize = new ResizeObserver(() =>
-      made.setSize({ width: element.clientWidth, height: latest.current.height ?? 240 }),
-    );
+    drawn.current = { props: latest.current, at: performance.now() };
+    const resize = new ResizeObserver(() => {
+      // It tells of the size that is there at first, too.
+      if (element.clientWidth === made.width) return;
+      made.setSize({ width: element.clientWidth, height: latest.current.height ?? 240 });
+    });
     resize.observe(element);
     // The canvas was drawn with whatever font was there.
-    void document.fonts.ready.then(() => made.redraw(false, true));
+    if (document.fonts.status !== 'loaded') void document.fonts.ready.then(() => made.redraw(false, true));
     return () => {
       resize.disconnect();
       plot.current = null;

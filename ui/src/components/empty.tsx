@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Threshold } from '../api/types';
 import { copyText } from '../lib/copy';
 import { limitOf } from '../live/thresholds';
-import { strings } from '../strings';
+import { texts } from '../texts';
 
 function CopyBlock({ heading, text, note }: { heading: string; text: string; note?: string | undefined }) {
   const [result, setResult] = useState('');
@@ -22,13 +22,11 @@ function CopyBlock({ heading, text, note }: { heading: string; text: string; not
           className="usa-button usa-button--outline button"
           type="button"
           onClick={() => {
-            void copyText(text).then((done) =>
-              setResult(done ? strings.empty.copied : strings.empty.copyFailed),
-            );
+            void copyText(text).then((done) => setResult(done ? texts.empty.copied : texts.empty.copyFailed));
           }}
         >
-          {strings.empty.copy}
-          <span className="usa-sr-only"> {strings.empty.copyWhat(heading)}</span>
+          {texts.empty.copy}
+          <span className="usa-sr-only"> {texts.empty.copyWhat(heading)}</span>
         </button>
       </div>
       {/* Long lines scroll, so the keyboard must reach them. */}
@@ -77,7 +75,7 @@ await track('case.resolved', 1, { caseId: 'C-1024', agentId: 'a7' });`;
 
 /** What a new server shows: how to send the first event. */
 export function Empty({ authentication, rule }: { authentication: boolean; rule: Threshold | undefined }) {
-  const text = strings.empty;
+  const text = texts.empty;
   const { origin } = window.location;
   const note = authentication ? text.token : undefined;
   return (
@@ -87,7 +85,7 @@ export function Empty({ authentication, rule }: { authentication: boolean; rule:
       <CopyBlock
         heading={text.curl}
         text={curlLine(origin, authentication, rule)}
-        note={[rule && text.crossing(rule.rule), note].filter(Boolean).join(' ')}
+        note={[rule && text.crossing(rule.rule), note].filter(Boolean).join(' ') || undefined}
       />
       <CopyBlock heading={text.js} text={trackSnippet(origin, authentication)} note={note} />
       <CopyBlock heading={text.demo} text={`hms-monitor demo --url ${origin}`} />

@@ -1,30 +1,26 @@
-import type { Session } from '../api/types';
-import type { Link } from '../live/link';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import { api } from '../api/client';
+import { useSession } from '../api/session';
 import { hourMinute } from '../lib/format';
-import { themes, useTheme } from '../lib/theme';
-import { strings } from '../strings';
+import { useFlag, useKeptFilter } from '../lib/url-state';
+import { useLink } from '../live/use-live';
+import { routes } from '../pages';
+import { texts } from '../texts';
+import { Settings } from './settings';
 import { LinkShape, Mark } from './shapes';
 
-interface Live {
-  readonly link: Link;
-  readonly paused: boolean;
-  readonly onPause: (paused: boolean) => void;
-}
-
-interface Props {
-  readonly live?: Live | undefined;
-  readonly session?: Session | undefined;
-  readonly onSignOut?: () => void;
-}
-
-function LinkState({ link, paused }: Live) {
+/** How the page stands with the server, in words and shape. */
+export function LinkState() {
+  const link = useLink();
+  const [paused] = useFlag('paused');
   const shown = paused && link.phase === 'live' ? 'paused' : link.phase;
   const words =
     shown === 'paused'
-      ? strings.paused
+      ? texts.paused
       : shown === 'stale'
-        ? strings.stale(hourMinute(link.since))
-        : strings.link(shown);
+        ? texts.stale(hourMinute(link.since))
+        : texts.link(shown);
   return (
     <p className={`link-state link-state--${shown}`} data-phase={shown}>
       <LinkShape phase={shown} />
@@ -33,60 +29,75 @@ function LinkState({ link, paused }: Live) {
   );
 }
 
-function ThemeSwitch() {
-  const [theme, setTheme] = useTheme();
+function PauseButton() {
+  const [paused, setPaused] = useFlag('paused');
   return (
-    <fieldset className="segments">
-      <legend className="usa-sr-only">{strings.theme}</legend>
-      {themes.map((name) => (
-        <label className="segments__item" key={name}>
-          <input
-            type="radio"
-            name="theme"
-            value={name}
-            checked={theme === name}
-            onChange={() => setTheme(name)}
-          />
-          <span>{strings.themes[name]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <button
+      className="usa-button usa-button--outline button"
+      type="button"
+      onClick={() => setPaused(!paused)}
+    >
+      {paused ? texts.resume : texts.pause}
+      <span className="usa-sr-only"> {texts.pauseHint}</span>
+    </button>
   );
 }
 
-export function Header({ live, session, onSignOut }: Props) {
+function Navigation() {
+  const [location] = useLocation();
+  const kept = useKeptFilter();
+  return (
+    <nav className="nav" aria-label={texts.pages.label}>
+      <ul className="nav__list">
+        {routes.map(({ path, nav }) => {
+          if (!nav) return null;
+          const here = path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
+          return (
+            <li key={path}>
+              <Link className="nav__link" href={kept(path)} aria-current={here ? 'page' : undefined}>
+                {texts.pages[nav]}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}
+
+function SignOut() {
+  const session = useSession();
+  const queries = useQueryClient();
+  if (!session.authentication || !session.signedIn) return null;
+  return (
+    <button
+      className="usa-button usa-button--unstyled button button--quiet"
+      type="button"
+      title={session.name ? texts.signedInAs(session.name) : undefined}
+      onClick={() => void api.signOut().then(() => queries.resetQueries())}
+    >
+      {texts.signOut}
+    </button>
+  );
+}
+
+/** The bar above every page; `live` where somebody is signed in. */
+export function Header({ live = false }: { live?: boolean }) {
   return (
     <header className="bar">
       <a className="usa-skipnav" href="#main">
-        {strings.skip}
+        {texts.skip}
       </a>
-      <a className="bar__product" href="/">
+      <Link className="bar__product" href="/">
         <Mark />
-        {strings.product}
-      </a>
-      {live && <LinkState {...live} />}
-      <div className="bar__controls" role="group" aria-label={strings.controls}>
-        {live && (
-          <button
-            className="usa-button usa-button--outline button"
-            type="button"
-            onClick={() => live.onPause(!live.paused)}
-          >
-            {live.paused ? strings.resume : strings.pause}
-            <span className="usa-sr-only"> {strings.pauseHint}</span>
-          </button>
-        )}
-        <ThemeSwitch />
-        {session?.authentication && session.signedIn && (
-          <button
-            className="usa-button usa-button--unstyled button button--quiet"
-            type="button"
-            title={session.name ? strings.signedInAs(session.name) : undefined}
-            onClick={onSignOut}
-          >
-            {strings.signOut}
-          </button>
-        )}
+        <span className="bar__name">{texts.product}</span>
+      </Link>
+      {live && <Navigation />}
+      <div className="bar__controls" role="group" aria-label={texts.controls}>
+        {live && <LinkState />}
+        {live && <PauseButton />}
+        <Settings />
+        {live && <SignOut />}
       </div>
     </header>
   );

@@ -1,25 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Component, useEffect, type ErrorInfo, type ReactNode } from 'react';
 import { api, ApiError } from '../api/client';
-import { strings } from '../strings';
-
-const text = strings.errors;
+import { texts } from '../texts';
 
 function useTitle(title: string) {
   useEffect(() => {
-    document.title = `${title} · ${strings.product}`;
+    document.title = `${title} · ${texts.product}`;
   }, [title]);
 }
 
 export function NotFound() {
-  useTitle(text.notFound);
+  useTitle(texts.errors.notFound);
   return (
     <div className="notice">
-      <h1 className="notice__title">{text.notFound}</h1>
-      <p>{text.notFoundLead}</p>
+      <h1 className="notice__title">{texts.errors.notFound}</h1>
+      <p>{texts.errors.notFoundLead}</p>
       <p>
         <a className="usa-link" href="/">
-          {text.home}
+          {texts.errors.home}
         </a>
       </p>
     </div>
@@ -29,15 +27,15 @@ export function NotFound() {
 /** Nothing could be read yet: the server is away, or says why not. */
 export function Unreachable({ error, onRetry }: { error: Error; onRetry: () => void }) {
   const away = error instanceof ApiError && error.status === 0;
-  const heading = away ? text.unreachable : text.refused;
+  const heading = away ? texts.errors.unreachable : texts.errors.refused;
   useTitle(heading);
   return (
     <div className="notice" role="alert">
       <h1 className="notice__title">{heading}</h1>
       {!away && <p>{error.message}</p>}
-      <p>{text.unreachableLead}</p>
+      <p>{texts.errors.unreachableLead}</p>
       <button className="usa-button usa-button--outline button" type="button" onClick={onRetry}>
-        {text.tryNow}
+        {texts.errors.tryNow}
       </button>
     </div>
   );
@@ -56,7 +54,7 @@ export function ReadinessBanner() {
   return (
     <div className="usa-alert usa-alert--error usa-alert--slim usa-alert--no-icon banner">
       <div className="usa-alert__body">
-        <h2 className="banner__title">{text.notReady}</h2>
+        <h2 className="banner__title">{texts.errors.notReady}</h2>
         {failed.map((check) => (
           <p className="usa-alert__text" key={check.name}>
             {check.name}: {check.detail ?? check.status}
@@ -68,17 +66,17 @@ export function ReadinessBanner() {
 }
 
 function Crashed() {
-  useTitle(text.crash);
+  useTitle(texts.errors.crash);
   return (
     <main className="notice">
-      <h1 className="notice__title">{text.crash}</h1>
-      <p>{text.crashLead}</p>
+      <h1 className="notice__title">{texts.errors.crash}</h1>
+      <p>{texts.errors.crashLead}</p>
       <button
         className="usa-button button button--primary"
         type="button"
         onClick={() => window.location.reload()}
       >
-        {text.reload}
+        {texts.errors.reload}
       </button>
     </main>
   );

@@ -1,5 +1,5 @@
 import { useId, type ReactNode } from 'react';
-import { strings } from '../strings';
+import { texts } from '../texts';
 
 interface Props {
   readonly name: string;
@@ -27,5 +27,5 @@ export function Panel({ name, heading, note, actions, children }: Props) {
 
 /** Says that a panel's stored data could not be read; what comes live still shows. */
 export function PanelFault({ error }: { error: Error | null }) {
-  return error && <p className="panel__fault">{strings.errors.panel(error.message)}</p>;
+  return error && <p className="panel__fault">{texts.errors.panel(error.message)}</p>;
 }

@@ -1,8 +1,8 @@
-import type { State } from '../api/types';
+import type { KpiState } from '../api/types';
 import type { Phase } from '../live/link';
 
 /** States differ by shape as well as by colour: a disc, a triangle, an octagon. */
-export function StateShape({ state }: { state: State | undefined }) {
+export function StateShape({ state }: { state: KpiState | undefined }) {
   switch (state) {
     case 'critical':
       return (
@@ -25,6 +25,14 @@ export function StateShape({ state }: { state: State | undefined }) {
           <path className="shape__sign" d="M5.8 10.4l2.9 2.9 5.5-6" />
         </svg>
       );
+    case 'undetermined':
+      return (
+        <svg className="shape shape--undetermined" viewBox="0 0 20 20" aria-hidden="true">
+          <path className="shape__ring" d="M10 1.5 18.5 10 10 18.5 1.5 10z" />
+          <path className="shape__sign" d="M6.5 10h7" />
+        </svg>
+      );
+    case 'no_data':
     case undefined:
       return (
         <svg className="shape shape--none" viewBox="0 0 20 20" aria-hidden="true">

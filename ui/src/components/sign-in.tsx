@@ -1,17 +1,15 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState } from 'react';
 import { api, ApiError } from '../api/client';
-import { strings } from '../strings';
+import { texts } from '../texts';
 
 function reason(error: unknown): string {
-  if (error instanceof ApiError && [400, 401, 403, 422].includes(error.status)) return strings.signIn.refused;
-  return strings.signIn.failed(error instanceof Error ? error.message : String(error));
+  if (error instanceof ApiError && [400, 401, 403, 422].includes(error.status)) return texts.signIn.refused;
+  return texts.signIn.failed(error instanceof Error ? error.message : String(error));
 }
 
-export function SignIn() {
-  const text = strings.signIn;
+export function SignIn({ onDone }: { onDone: () => Promise<void> }) {
+  const text = texts.signIn;
   const id = useId();
-  const client = useQueryClient();
   const input = useRef<HTMLInputElement>(null);
   const [token, setToken] = useState('');
   const [fault, setFault] = useState('');
@@ -19,7 +17,7 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
 
   useEffect(() => {
-    document.title = `${text.heading} · ${strings.product}`;
+    document.title = `${text.heading} · ${texts.product}`;
   }, [text.heading]);
 
   async function submit() {
@@ -31,7 +29,7 @@ export function SignIn() {
     setBusy(true);
     try {
       await api.signIn(token.trim());
-      await client.resetQueries();
+      await onDone();
     } catch (error) {
       setFault(reason(error));
       input.current?.focus();

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { figure, judged, moment, rounded, tick, value, zoneName } from './format';
+import {
+  clockAhead,
+  figure,
+  judged,
+  moment,
+  rounded,
+  setFormats,
+  tick,
+  value,
+  weekdayTime,
+  zoneName,
+} from './format';
 
 const noon = new Date(2026, 5, 10, 12, 34, 56).getTime();
 
@@ -35,13 +46,32 @@ describe('format', () => {
   it('names the day of a time that is not of today', () => {
     expect(moment(noon, noon)).toBe('12:34:56');
     expect(moment(noon, noon, false)).toBe('12:34');
-    expect(moment(noon - 86_400_000, noon)).toContain('2026');
+    expect(moment(noon - 86_400_000, noon)).toBe('Jun 9, 12:34:56');
+    expect(moment(noon - 400 * 86_400_000, noon)).toContain('2025');
+  });
+
+  it('says by its weekday when something was, while that is clear', () => {
+    expect(weekdayTime(noon, noon)).toBe('Wed 12:34');
+    expect(weekdayTime(noon - 5 * 86_400_000, noon)).toBe('Fri 12:34');
+    expect(weekdayTime(noon - 7 * 86_400_000, noon)).toBe('Jun 3, 2026, 12:34');
+    expect(weekdayTime(noon + 7 * 86_400_000, noon)).toBe('Jun 17, 2026, 12:34');
   });
 
   it('gives an axis times, and dates at midnight', () => {
     expect(tick(noon, 10_000)).toBe('12:34:56');
     expect(tick(noon, 300_000)).toBe('12:34');
     expect(tick(new Date(2026, 5, 10).getTime(), 7_200_000)).toContain('Jun');
+  });
+
+  it('knows how far the clock is ahead', () => {
+    expect(clockAhead(noon)).toBe(0 - new Date(noon).getTimezoneOffset() * 60_000);
+    setFormats('es-US', 'America/New_York');
+    expect(clockAhead(Date.UTC(2011, 7, 28))).toBe(-4 * 3_600_000);
+    setFormats('en-US', 'Asia/Kolkata');
+    expect(clockAhead(noon)).toBe(5.5 * 3_600_000);
+    setFormats('en-US', 'UTC');
+    expect(clockAhead(noon)).toBe(0);
+    setFormats('en-US', 'viewer');
   });
 
   it('names the zone', () => expect(zoneName(noon).length).toBeGreaterThan(2));

@@ -5,6 +5,7 @@ import { AlertBook, announcement, maxAlerts, mergeAlerts } from './alerts';
 const alert = (id: string, state: State = 'warning'): Alert => ({
   id,
   state,
+  kind: 'threshold',
   rule: 'r',
   metricName: 'm',
   tags: {},

@@ -72,6 +72,9 @@ export class AlertBook {
   }
 }
 
+/** Whether the condition is about the value; what other rules found, they say in words. */
+export const measured = ({ kind }: Pick<Alert, 'kind'>): boolean => kind === 'threshold' || kind === 'promql';
+
 /** What a screen reader hears of several changes that came together. */
 export interface Announcement {
   readonly first: Alert;

@@ -1,18 +1,15 @@
 import type { Alert, Point, Rates, Threshold } from '../api/types';
-import { serverNow, type AlertsPage } from '../api/client';
-import { AlertBook, announcement, type Announcement, type Earlier } from './alerts';
-import { nextLink, type Link } from './link';
+import { serverNow } from '../api/client';
+import type { Hub } from './hub';
 import { firstRange, lastMinute, type Range } from './ranges';
 import { RateBook, type RateView } from './rates';
 import { RecentPoints } from './recent';
 import { Sparks } from './sparks';
-import { Stream } from './stream';
 import { applyAlert, applyPoint } from './thresholds';
 import { ValueBook, type ValueBucket } from './values';
 
 /** What the page shows, immutable; parts that did not change are the same objects. */
 export interface Snapshot {
-  readonly link: Link;
   readonly paused: boolean;
   /** Points that came over the stream since the page was opened. */
   readonly received: number;
@@ -23,10 +20,6 @@ export interface Snapshot {
   readonly rules: readonly Threshold[];
   /** The latest points of each metric that has a threshold, newest first. */
   readonly sparks: ReadonlyMap<string, readonly Point[]>;
-  readonly alerts: readonly Alert[];
-  readonly earlierAlerts: Earlier;
-  /** The changes of state to read out, a new object for each batch. */
-  readonly announced: Announcement | undefined;
   readonly now: number;
 }
 
@@ -34,8 +27,6 @@ export const recentLimit = 100;
 /** Above this many points a second the page redraws in steps of `busyInterval`: nobody reads faster. */
 const busyRate = 30;
 const busyInterval = 200;
-/** A gap in the page's own clock as long as this means that the machine slept. */
-const sleepGap = 150_000;
 
 /**
  * Joins the live stream with what the server has stored and publishes
@@ -44,15 +35,11 @@ const sleepGap = 150_000;
  */
 export class Feed {
   private readonly listeners = new Set<() => void>();
-  private readonly stream: Stream;
-  private link: Link = { phase: 'connecting', since: Date.now() };
+  private leave: (() => void) | undefined;
   private paused = false;
   private received = 0;
   private rules: readonly Threshold[] = [];
-  private readonly alertBook = new AlertBook();
-  private announced: Announcement | undefined;
   private sinceRules: Alert[] = [];
-  private freshAlerts: Alert[] = [];
   private watchedPoints: Point[] = [];
   private recent = new RecentPoints(recentLimit);
   private range: Range = firstRange;
@@ -60,29 +47,13 @@ export class Feed {
   private minuteBook = new RateBook(lastMinute.step, lastMinute.steps);
   private valueBook: ValueBook | undefined;
   private readonly sparks = new Sparks();
-  private streaming = false;
-  /** When the page began to listen, by the server's clock. */
-  private begun = Infinity;
-  private lastTick = Date.now();
   private ticker: number | undefined;
   private frame: number | undefined;
   private delay: number | undefined;
   private inThisSecond = 0;
   private current: Snapshot;
 
-  /** Called when data was missed that the stream will not replay: read it all anew. */
-  onResync: () => void = () => undefined;
-  /** Called when the server refuses the stream: the session may have ended. */
-  onRefused: () => void = () => undefined;
-
-  constructor() {
-    this.stream = new Stream({
-      opened: () => this.hear('opened'),
-      lost: () => this.hear('lost'),
-      closed: () => this.onRefused(),
-      point: (point) => this.takePoint(point),
-      alert: (alert) => this.takeAlert(alert),
-    });
+  constructor(private readonly hub: Hub) {
     this.current = this.build(undefined, true);
   }
 
@@ -102,11 +73,14 @@ export class Feed {
   /** The newest stored points; the stream goes on after the event numbered `last`. */
   begin(stored: readonly Point[], last: number): void {
     this.recent.fill(stored);
-    if (!this.streaming) {
-      this.streaming = true;
-      this.begun = Math.min(this.begun, serverNow());
-      this.stream.open(String(last));
-    }
+    this.leave ??= this.hub.join(
+      {
+        kinds: ['message', 'alert'],
+        point: (point) => this.takePoint(point),
+        alert: (alert) => this.takeAlert(alert),
+      },
+      String(last),
+    );
     this.publish(true);
   }
 
@@ -150,16 +124,6 @@ export class Feed {
     this.publish();
   }
 
-  fillAlerts(newest: AlertsPage): void {
-    this.alertBook.fill(newest);
-    this.publish();
-  }
-
-  addEarlierAlerts(page: AlertsPage): void {
-    this.alertBook.extend(page);
-    this.publish();
-  }
-
   // What the viewer chooses.
 
   setRange(range: Range): RateBook {
@@ -189,19 +153,11 @@ export class Feed {
     this.publish(true);
   }
 
-  /** Contact was lost though the stream has not noticed. */
-  doubt(): void {
-    if (this.link.phase !== 'live') return;
-    this.hear('lost');
-    this.stream.reopen();
-  }
-
   // What the stream brings.
 
   private takePoint(point: Point): void {
     this.received++;
     this.inThisSecond++;
-    this.lastTick = Date.now();
     this.recent.add(point);
     this.rateBook.add(point);
     this.minuteBook.add(point);
@@ -217,20 +173,9 @@ export class Feed {
   private takeAlert(alert: Alert): void {
     this.applyWatched();
     this.rules = applyAlert(this.rules, alert);
-    this.alertBook.add(alert);
     this.sinceRules.push(alert);
-    // The stream begins with the changes that the last stored event brought about: no news.
-    if (alert.at < this.begun) return;
-    this.freshAlerts.push(alert);
     // Not by animation frame: a hidden tab has none, and its title shows the alert.
-    if (this.freshAlerts.length === 1) window.setTimeout(() => this.publish());
-  }
-
-  private hear(event: 'opened' | 'lost' | 'tick'): void {
-    const link = nextLink(this.link, event, Date.now());
-    if (link === this.link) return;
-    this.link = link;
-    this.publish();
+    window.setTimeout(() => this.publish());
   }
 
   private applyWatched(): void {
@@ -241,7 +186,6 @@ export class Feed {
   // Publishing.
 
   private start(): void {
-    this.lastTick = Date.now();
     this.ticker = window.setInterval(() => this.tick(), 1000);
   }
 
@@ -250,23 +194,12 @@ export class Feed {
     window.clearTimeout(this.delay);
     if (this.frame !== undefined) window.cancelAnimationFrame(this.frame);
     this.frame = this.delay = undefined;
-    this.stream.close();
-    this.streaming = false;
+    this.leave?.();
+    this.leave = undefined;
   }
 
   private tick(): void {
-    const now = Date.now();
-    const slept = now - this.lastTick > sleepGap;
-    this.lastTick = now;
     this.inThisSecond = 0;
-    this.hear('tick');
-    if (slept) {
-      // Replaying hours of points one by one would take long; the sums are quicker read anew.
-      this.hear('lost');
-      this.stream.close();
-      this.streaming = false;
-      this.onResync();
-    }
     this.schedule();
   }
 
@@ -297,18 +230,10 @@ export class Feed {
   private build(last: Snapshot | undefined, moving: boolean): Snapshot {
     const now = serverNow();
     if (!this.paused) this.applyWatched();
-    if (this.freshAlerts.length > 0) {
-      this.announced = announcement(this.freshAlerts);
-      this.freshAlerts = [];
-    }
     const fixed = {
-      link: this.link,
       paused: this.paused,
       received: this.received,
       rules: this.rules,
-      alerts: this.alertBook.view(),
-      earlierAlerts: this.alertBook.earlier,
-      announced: this.announced,
     };
     if (last && !moving) return { ...last, ...fixed };
     return {

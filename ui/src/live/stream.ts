@@ -1,12 +1,16 @@
-import type { Alert, Point } from '../api/types';
+import type { Alert, KpiFrame, Point } from '../api/types';
 import { address } from '../api/client';
 import { retryDelay } from './link';
+
+/** What the server streams: single points, changes of state, values of KPIs. */
+export type Kind = 'message' | 'alert' | 'kpi';
 
 export interface StreamHandlers {
   opened(): void;
   lost(): void;
   point(point: Point): void;
   alert(alert: Alert): void;
+  kpi(frame: KpiFrame): void;
   /** The server ended the stream for good (signed out, gone): the caller may look why. */
   closed(): void;
 }
@@ -20,15 +24,18 @@ export class Stream {
   private timer: number | undefined;
   private attempt = 0;
   private lastId = '';
+  private kinds: readonly Kind[] = ['message', 'alert'];
 
   constructor(
     private readonly handlers: StreamHandlers,
     private readonly create: (url: string) => EventSource = (url) => new EventSource(url),
   ) {}
 
-  open(lastId: string): void {
+  /** Opens the stream after the event of that id; without one, after the last seen. */
+  open(kinds: readonly Kind[], after = this.lastId): void {
     this.close();
-    this.lastId = lastId;
+    this.kinds = kinds;
+    this.lastId = after;
     this.connect();
   }
 
@@ -40,12 +47,17 @@ export class Stream {
 
   /** Opens a new connection after the last id seen: for one that may be dead without saying so. */
   reopen(): void {
-    this.open(this.lastId);
+    this.open(this.kinds);
+  }
+
+  /** What came before now is read anew by whoever needs it. */
+  forget(): void {
+    this.lastId = '';
   }
 
   private connect(): void {
     const source = this.create(
-      address('/metrics/stream', { events: 'message,alert', lastEventId: this.lastId || undefined }),
+      address('/metrics/stream', { events: this.kinds.join(','), lastEventId: this.lastId || undefined }),
     );
     this.source = source;
     source.onopen = () => {
@@ -66,6 +78,9 @@ export class Stream {
     source.addEventListener('alert', (message: MessageEvent<string>) => {
       this.lastId = message.lastEventId || this.lastId;
       this.handlers.alert(JSON.parse(message.data) as Alert);
+    });
+    source.addEventListener('kpi', (message: MessageEvent<string>) => {
+      this.handlers.kpi(JSON.parse(message.data) as KpiFrame);
     });
   }
 }

@@ -16,6 +16,7 @@ const rule = (name: string, ...list: ReturnType<typeof series>[]): Threshold => 
   series: list,
 });
 const alert = (office: string): Alert => ({
+  kind: 'threshold',
   id: '9.1',
   rule: 'r',
   metricName: 'm',

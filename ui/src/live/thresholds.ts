@@ -33,7 +33,7 @@ export function applyAlert(rules: readonly Threshold[], alert: Alert): readonly 
       : replace(rule, alert.tags, () => ({
           tags: alert.tags,
           state: alert.state,
-          value: alert.value,
+          value: alert.value ?? NaN,
           timestamp: alert.timestamp,
           since: alert.since,
         })),

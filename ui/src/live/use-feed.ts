@@ -1,9 +1,10 @@
-import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { api, serverNow } from '../api/client';
 import { Feed, recentLimit, type Snapshot } from './feed';
 import { lastMinute, type Range } from './ranges';
 import { RateBook } from './rates';
+import { useHub } from './use-live';
 import { ValueBook } from './values';
 
 export const FeedContext = createContext<Feed | undefined>(undefined);
@@ -22,27 +23,21 @@ export function useSnapshot(): Snapshot {
 const poll = 15_000;
 /** How many stored values the value chart starts from. */
 export const valueLimit = 1000;
-/** How many changes of state are read at a time. */
-export const alertPage = 50;
 
 /** Reads the names of all metrics stored. */
 export function useMetrics() {
   return useQuery({
     queryKey: ['metrics'],
     queryFn: ({ signal }) => api.metrics(signal),
-    refetchInterval: 30_000,
+    // The first event is waited for.
+    refetchInterval: ({ state }) => (state.data?.length === 0 ? 1000 : 30_000),
   });
 }
 
 /** Fills the feed from what the server has stored, and keeps it right. */
 export function useBackfill(range: Range, filter: string | undefined) {
   const feed = useFeed();
-  const client = useQueryClient();
-
-  useEffect(() => {
-    feed.onResync = () => void client.invalidateQueries();
-    feed.onRefused = () => void client.invalidateQueries({ queryKey: ['session'] });
-  }, [feed, client]);
+  const hub = useHub();
 
   const begin = useQuery({
     queryKey: ['begin'],
@@ -54,6 +49,8 @@ export function useBackfill(range: Range, filter: string | undefined) {
       return events.length;
     },
     staleTime: Infinity,
+    // The next visit of the page fills another feed.
+    gcTime: 0,
   });
 
   const rates = useQuery({
@@ -100,20 +97,10 @@ export function useBackfill(range: Range, filter: string | undefined) {
   });
   // The stream's heartbeats are invisible to a page: this read stands in for them.
   useEffect(() => {
-    if (thresholds.isError) feed.doubt();
-  }, [feed, thresholds.isError, thresholds.errorUpdatedAt]);
+    if (thresholds.isError) hub.doubt();
+  }, [hub, thresholds.isError, thresholds.errorUpdatedAt]);
 
-  const alerts = useQuery({
-    queryKey: ['alerts'],
-    queryFn: async ({ signal }) => {
-      const page = await api.alerts({ limit: alertPage }, signal);
-      feed.fillAlerts(page);
-      return page.next;
-    },
-    staleTime: Infinity,
-  });
-
-  return { begin, faults: { rates: rates.error, points: points.error, alerts: alerts.error } };
+  return { begin, faults: { rates: rates.error, points: points.error } };
 }
 
 /** Reads the stored values behind the small lines of the tiles shown. */
@@ -128,6 +115,7 @@ export function useSparks(metricNames: readonly string[]) {
         return events.length;
       },
       staleTime: Infinity,
+      gcTime: 0,
     })),
   });
 }

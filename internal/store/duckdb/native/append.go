@@ -63,20 +63,30 @@ type prepared struct {
 }
 
 func newWriter(columns []Column) *writer {
-	w := &writer{columns: columns, capacity: int(mapping.VectorSize()), prepared: make([]prepared, len(columns))}
+	w := prepareColumns(columns)
 	types := make([]mapping.LogicalType, len(columns))
 	for i, column := range columns {
 		types[i] = column.logicalType()
-		if p := &w.prepared[i]; column.kind == kindTexts || column.kind == kindAbsent {
-			p.dictionary = dictionary(types[i], column)
-			p.selection = mapping.CreateSelectionVector(mapping.IdxT(w.capacity))
-			p.codes = unsafe.Slice((*uint32)(unsafe.Pointer(mapping.SelectionVectorGetDataPtr(p.selection))), w.capacity)
-			clear(p.codes)
-		}
 	}
 	w.chunk = mapping.CreateDataChunk(types)
 	for i := range types {
 		mapping.DestroyLogicalType(&types[i])
+	}
+	return w
+}
+
+// prepareColumns is a writer that fills vectors of other chunks than its own.
+func prepareColumns(columns []Column) *writer {
+	w := &writer{columns: columns, capacity: int(mapping.VectorSize()), prepared: make([]prepared, len(columns))}
+	for i, column := range columns {
+		if p := &w.prepared[i]; column.kind == kindTexts || column.kind == kindAbsent {
+			t := column.logicalType()
+			p.dictionary = dictionary(t, column)
+			mapping.DestroyLogicalType(&t)
+			p.selection = mapping.CreateSelectionVector(mapping.IdxT(w.capacity))
+			p.codes = unsafe.Slice((*uint32)(unsafe.Pointer(mapping.SelectionVectorGetDataPtr(p.selection))), w.capacity)
+			clear(p.codes)
+		}
 	}
 	return w
 }
@@ -105,25 +115,29 @@ func (w *writer) close() {
 
 func (w *writer) fill(from, to int) {
 	mapping.DataChunkReset(w.chunk)
-	n := to - from
 	for i := range w.columns {
-		v := mapping.DataChunkGetVector(w.chunk, mapping.IdxT(i))
-		switch c, p := &w.columns[i], &w.prepared[i]; c.kind {
-		case kindInts, kindMillis:
-			copy(borrow[int64](v, mapping.IdxT(n)), c.ints[from:to])
-		case kindDoubles:
-			copy(borrow[float64](v, mapping.IdxT(n)), c.doubles[from:to])
-		case kindTexts, kindAbsent:
-			if c.codes != nil {
-				copy(p.codes, c.codes[from:to])
-			}
-			mapping.VectorReferenceVector(v, p.dictionary)
-			mapping.SliceVector(v, p.selection, mapping.IdxT(n))
-		case kindMaps:
-			fillMaps(v, c.maps[from:to])
-		}
+		w.fillVector(mapping.DataChunkGetVector(w.chunk, mapping.IdxT(i)), i, from, to)
 	}
-	mapping.DataChunkSetSize(w.chunk, mapping.IdxT(n))
+	mapping.DataChunkSetSize(w.chunk, mapping.IdxT(to-from))
+}
+
+// fillVector writes rows of a column.
+func (w *writer) fillVector(v mapping.Vector, column, from, to int) {
+	n := mapping.IdxT(to - from)
+	switch c, p := &w.columns[column], &w.prepared[column]; c.kind {
+	case kindInts, kindMillis:
+		copy(borrow[int64](v, n), c.ints[from:to])
+	case kindDoubles:
+		copy(borrow[float64](v, n), c.doubles[from:to])
+	case kindTexts, kindAbsent:
+		if c.codes != nil {
+			copy(p.codes, c.codes[from:to])
+		}
+		mapping.VectorReferenceVector(v, p.dictionary)
+		mapping.SliceVector(v, p.selection, n)
+	case kindMaps:
+		fillMaps(v, c.maps[from:to])
+	}
 }
 
 // fillMaps writes a column of maps, which DuckDB keeps as lists of pairs.

@@ -36,6 +36,12 @@ func (r *Result) Next() int {
 	return int(mapping.DataChunkGetSize(r.chunk))
 }
 
+// Chunks is how many chunks the whole result has. Next cannot tell its end from
+// memory that ran out; who could meet that compares.
+func (r *Result) Chunks() int {
+	return int(mapping.ResultChunkCount(r.result)) //nolint:staticcheck // nothing else tells it
+}
+
 func (r *Result) vector(column int) mapping.Vector {
 	return mapping.DataChunkGetVector(r.chunk, mapping.IdxT(column))
 }

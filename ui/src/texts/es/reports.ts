@@ -1,0 +1,92 @@
+import type { Texts } from '..';
+import { plural } from './common';
+
+const one = (n: string): number => (n === '1' ? 1 : 2);
+
+export const reports = {
+  reports: {
+    heading: 'Resumen de operaciones',
+    until: 'a',
+    choose: 'Tiempo que se resume',
+    presets: {
+      'this-shift': 'Este turno',
+      'last-shift': 'Último turno',
+      yesterday: 'Ayer',
+      'last-week': 'Semana pasada',
+      'last-7-days': 'Últimos 7 días',
+      own: 'Otro',
+    },
+    from: 'Desde',
+    to: 'Hasta',
+    ownZone: (zone: string) => `en ${zone}`,
+    print: 'Imprimir',
+    mail: 'Como correo',
+    plain: 'Como texto',
+    lead: (critical: number, warning: number, all: number) =>
+      critical + warning === 0
+        ? `Ninguno de ${all} KPI estuvo en advertencia ni crítico.`
+        : `${[critical > 0 && `${critical} en estado crítico`, warning > 0 && `${warning} en advertencia`].filter(Boolean).join(', ')}, de ${all} KPI.`,
+    notOver: (until: string) => `Este tiempo no ha terminado: las cifras llegan hasta ${until}.`,
+    kpis: 'Indicadores (KPI)',
+    against: 'en este tiempo, frente al anterior, igual de largo',
+    kpi: 'Indicador',
+    value: 'Valor',
+    state: 'Estado',
+    change: 'Cambio',
+    worst: 'Peores grupos',
+    noWorst: 'ninguno señalado',
+    noChange: 'nada con que comparar',
+    same: 'sin cambio',
+    changed: (by: string, up: boolean) => `${up ? 'sube' : 'baja'} ${by}`,
+    alerts: 'Alertas',
+    alertCount: (n: string, standing: string) =>
+      `${n} ${plural(one(n), 'activa', 'activas')} en este tiempo, ${standing} al final`,
+    noAlerts: 'Ninguna alerta estuvo activa en este tiempo.',
+    rule: 'Alerta',
+    worstState: 'Lo peor',
+    stood: 'Duró',
+    times: 'Veces',
+    atEnd: 'Al final',
+    standing: 'Sigue activa',
+    ended: 'Terminada',
+    cases: 'Casos que no cumplieron su plazo',
+    caseCount: (n: string, open: string) =>
+      `${n} en este tiempo, ${open} ${plural(one(open), 'sigue abierto', 'siguen abiertos')}`,
+    noCases: 'Ningún caso incumplió su plazo en este tiempo.',
+    case: 'Caso',
+    due: 'Vencía',
+    late: 'Retraso',
+    now: 'Ahora',
+    open: 'Abierto',
+    closed: 'Cerrado',
+    conflicts: 'Conflictos',
+    conflictCount: (n: string) => `${n} ${plural(one(n), 'abierto', 'abiertos')} al final`,
+    noConflicts: 'Ningún conflicto estaba abierto al final.',
+    agents: 'Agentes',
+    since: 'Desde cuándo',
+    sent: {
+      heading: 'Se envían solos',
+      caption: 'Informes que se envían solos',
+      none: 'Ningún informe se envía solo. Indique uno en el archivo de configuración, con un destinatario del archivo del Alertmanager:',
+      example:
+        'reports:\n  - {name: turno, type: shift, schedule: "0 6,14,22 * * *", language: es, receivers: [jefatura]}',
+      docs: 'Todo lo demás está en docs/reports.md.',
+      name: 'Informe',
+      types: { shift: 'Turno', day: 'Día', week: 'Semana' },
+      schedule: (cron: string, zone: string) => `${cron} en ${zone}`,
+      receivers: 'Va a',
+      next: 'Próximo',
+      last: 'Último',
+      never: 'aún no',
+      fault: (why: string) => `No se envió: ${why}`,
+      action: 'Acción',
+      send: 'Enviar una prueba',
+      sendWhich: (name: string) => `de ${name}`,
+      done: (name: string, n: string, one: boolean) =>
+        `Una prueba de ${name} va de camino en ${n} ${one ? 'mensaje' : 'mensajes'}.`,
+      refused: (why: string) => `No se envió. ${why}`,
+      toDeliveries: 'Ver los envíos',
+    },
+    rest: (n: string) => `${n} más no ${plural(one(n), 'figura', 'figuran')} en la lista.`,
+  },
+} satisfies Partial<Texts>;
