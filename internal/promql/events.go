@@ -152,35 +152,25 @@ func nameMatches(name string, matchers []*labels.Matcher) bool {
 	return true
 }
 
-// read makes a track of what is stored and applied in [from, to], of series
-// that can match. join has it become one that is kept; to is then without end.
-func (e *Events) read(ctx context.Context, metric string, k *kept, from, to int64, tags []event.Tag, join bool) (*track, error) {
+// read fills a track with what is stored and applied up to to, of series that
+// can match. Then then is called, if given, with the lock held: nothing that
+// came meanwhile was dropped.
+func (e *Events) read(ctx context.Context, t *track, to int64, tags []event.Tag, then func()) error {
 	e.mu.Lock()
 	e.reading++
 	waiting := slices.Clip(e.applied)
 	e.mu.Unlock()
-	t, err := e.collect(ctx, waiting, newTrack(metric, k, from), to, tags)
+	err := e.fill(ctx, t, waiting, to, tags)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.reading--
-	if err != nil || !join || t.count > e.recent {
-		return t, err
+	if err == nil && then != nil {
+		then()
 	}
-	for _, a := range e.applied { // what came while the store was read
-		t.add(a.block, a.first, nil)
-		t.through = max(t.through, a.last)
-	}
-	key := k.key(metric)
-	if old := e.tracks[key]; old != nil {
-		t.newest, t.width = old.newest, old.width
-		e.count -= old.count
-	}
-	e.tracks[key] = t
-	e.count += t.count
-	return t, nil
+	return err
 }
 
-func (e *Events) collect(ctx context.Context, waiting []applied, t *track, to int64, tags []event.Tag) (*track, error) {
+func (e *Events) fill(ctx context.Context, t *track, waiting []applied, to int64, tags []event.Tag) error {
 	// What is not waiting any longer was stored before this position.
 	stored := e.store.Position().Seq
 	q := store.SampleQuery{Filter: store.Filter{Metrics: []string{t.metric}, Tags: tags}, From: t.from, To: to, Last: stored}
@@ -192,14 +182,11 @@ func (e *Events) collect(ctx context.Context, waiting []applied, t *track, to in
 		return e.fits(t)
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t.through = stored
-	for _, a := range waiting {
-		t.add(a.block, a.first, nil)
-		t.through = max(t.through, a.last)
-	}
-	return t, e.fits(t)
+	t.addAll(waiting)
+	return e.fits(t)
 }
 
 func (e *Events) fits(t *track) error {

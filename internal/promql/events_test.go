@@ -126,7 +126,8 @@ func TestSelectionsAreWhatWasApplied(t *testing.T) {
 					m.during = func() { m.during = nil; m.apply(e, coming...); m.store() }
 				}
 				before := expected(m.events, from, to, matchers...)
-				for name, q := range map[string]storage.Queryable{"rules": s.ForRules(), "queries": s.ForQueries()} {
+				for _, name := range []string{"rules", "queries"} {
+					q := map[string]storage.Queryable{"rules": s.ForRules(), "queries": s.ForQueries()}[name]
 					got, err := dump(q, from, to, nil, matchers...)
 					// What comes while it is read may be in the answer or not; asked
 					// again it must be.
@@ -142,6 +143,32 @@ func TestSelectionsAreWhatWasApplied(t *testing.T) {
 			},
 		})
 	})
+}
+
+// TestAnOlderQuestionIsNotTrimmedAway asks again for what was asked for first,
+// when what was asked for since has let it go.
+func TestAnOlderQuestionIsNotTrimmedAway(t *testing.T) {
+	m := &memory{}
+	c := DefaultConfig()
+	c.Recent = 100
+	e := NewEvents(m, c)
+	for i := range int64(50) {
+		m.apply(e, ev("a", float64(i), i*50), ev("b", 1, i), ev("b", 2, i), ev("b", 3, i))
+	}
+	q := Sources{Events: e}.ForRules()
+	for _, asked := range []struct {
+		metric   string
+		from, to int64
+	}{{"a", 0, 10}, {"a", 1000, 1010}, {"a", 1990, 2000}, {"b", 0, 5000}, {"a", 0, 8}, {"a", 1990, 2000}, {"a", 0, 8}} {
+		name := equal(model.MetricNameLabel, asked.metric)
+		want := expected(m.events, asked.from, asked.to, name)
+		if got, err := dump(q, asked.from, asked.to, nil, name); err != nil || got != want {
+			t.Errorf("%v gives %s %v, want %s", asked, got, err, want)
+		}
+	}
+	if m.reads != 2 {
+		t.Errorf("the store was read %d times: once for a, which is kept, and once for b, which is too much to keep", m.reads)
+	}
 }
 
 func instant(t *testing.T, q storage.Queryable, expr string, at int64) string {

@@ -51,7 +51,8 @@ func (p *historyReader) stretch(ctx context.Context, metric string, k *kept, fro
 	tags, length := equalTags(matchers), max(1000, to-from)
 	for ahead := int64(pastAhead); ; ahead /= 2 {
 		end := to + ahead*length
-		t, err := p.events.read(ctx, metric, k, from, end, tags, false)
+		t := newTrack(metric, k, from)
+		err := p.events.read(ctx, t, end, tags, nil)
 		if err == nil || ahead == 0 || ctx.Err() != nil {
 			return &stretch{t, end}, err
 		}

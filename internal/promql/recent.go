@@ -24,7 +24,7 @@ const (
 
 // selectKept gives series out of memory, after reading them from the store at
 // the first time. What is kept begins where the widest question begins.
-func (e *Events) selectKept(ctx context.Context, metric string, from, to int64, h *storage.SelectHints, matchers []*labels.Matcher) ([]series, error) {
+func (e *Events) selectKept(ctx context.Context, metric string, from, to int64, h *storage.SelectHints, matchers []*labels.Matcher) (all []series, err error) {
 	if e.recent == 0 {
 		return e.selectStored(ctx, metric, from, to, h, matchers)
 	}
@@ -32,14 +32,29 @@ func (e *Events) selectKept(ctx context.Context, metric string, from, to int64, 
 	if all, kept := e.kept(metric, k, from, to, h, matchers); kept {
 		return all, nil
 	}
-	t, err := e.read(ctx, metric, k, from-(to-from)/slack, math.MaxInt64, nil, true)
-	if err != nil {
-		return nil, err
+	t := newTrack(metric, k, from-(to-from)/slack)
+	err = e.read(ctx, t, math.MaxInt64, nil, func() {
+		if t.count <= e.recent {
+			e.keep(t, from, to)
+		}
+		all = t.selected(from, to, gridOf(h), matchers)
+	})
+	return all, err
+}
+
+// keep has the rest come to a track too. The lock is held.
+func (e *Events) keep(t *track, from, to int64) {
+	t.addAll(e.applied)
+	key := t.kept.key(t.metric)
+	if old := e.tracks[key]; old != nil {
+		t.newest, t.width = old.newest, old.width
+		e.count -= old.count
 	}
-	if all, kept := e.kept(metric, k, from, to, h, matchers); kept {
-		return all, nil
-	}
-	return t.selected(from, to, gridOf(h), matchers), nil // more than is kept
+	e.tracks[key] = t
+	e.count += t.count
+	e.newest = max(e.newest, to)
+	t.asked(from, to)
+	e.catchUp()
 }
 
 func (e *Events) kept(metric string, k *kept, from, to int64, h *storage.SelectHints, matchers []*labels.Matcher) (all []series, kept bool) {
@@ -50,7 +65,7 @@ func (e *Events) kept(metric string, k *kept, from, to int64, h *storage.SelectH
 	if t == nil || from < t.from {
 		return nil, false
 	}
-	t.newest, t.width = max(t.newest, to), max(t.width, to-from)
+	t.asked(from, to)
 	e.catchUp()
 	return t.selected(from, to, gridOf(h), matchers), true
 }
@@ -91,8 +106,8 @@ func (e *Events) trim() {
 // selectStored reads series from the store.
 func (e *Events) selectStored(ctx context.Context, metric string, from, to int64, h *storage.SelectHints, matchers []*labels.Matcher) ([]series, error) {
 	k, matchers := keptOf(matchers)
-	t, err := e.read(ctx, metric, k, from, to, equalTags(matchers), false)
-	if err != nil {
+	t := newTrack(metric, k, from)
+	if err := e.read(ctx, t, to, equalTags(matchers), nil); err != nil {
 		return nil, err
 	}
 	return t.selected(from, to, gridOf(h), matchers), nil

@@ -25,7 +25,8 @@ type track struct {
 	sorted  bool
 	count   int
 
-	// newest and width tell what was asked for last: the end, and how far back.
+	// newest and width tell what is asked for: the latest end, and how far back
+	// from it.
 	newest, width int64
 
 	builder labels.ScratchBuilder
@@ -43,6 +44,12 @@ type batch struct {
 
 func newTrack(metric string, k *kept, from int64) *track {
 	return &track{metric: metric, kept: k, from: from, newest: math.MinInt64, lines: map[uint64][]*line{}, builder: labels.NewScratchBuilder(8), places: map[string]int{}, batches: map[*line]int{}}
+}
+
+// asked notes that [from, to] was asked for.
+func (t *track) asked(from, to int64) {
+	t.newest = max(t.newest, to)
+	t.width = max(t.width, t.newest-from)
 }
 
 // add takes the events of the metric in; those numbered up to through have
@@ -74,6 +81,14 @@ func (t *track) add(b *event.Block, first uint64, seqs []uint64) {
 		t.count += len(p.points)
 		p.line.add(p.points)
 		p.line, p.points = nil, p.points[:0]
+	}
+}
+
+// addAll takes blocks in.
+func (t *track) addAll(blocks []applied) {
+	for _, a := range blocks {
+		t.add(a.block, a.first, nil)
+		t.through = max(t.through, a.last)
 	}
 }
 
