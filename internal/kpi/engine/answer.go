@@ -78,7 +78,7 @@ func (e *Engine) value(v *version, by []int, q Question) (Answer, error) {
 		a.Series = []kpi.Series{{Value: math.NaN()}}
 		return a, nil
 	}
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	a.Series = v.eval.Value(kpi.Query{From: a.From, At: q.At, Now: q.Now, By: by})
 	return a, nil

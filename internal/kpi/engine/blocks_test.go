@@ -34,7 +34,7 @@ func TestBlocksOfAnySizeAnswerAlike(t *testing.T) {
 		}
 		return all
 	}
-	large, small := answers(append(month(5*manyRows, 2000), pressed(1000, 20)...)), answers(append(month(7, 2000), pressed(50, 400)...))
+	large, small := answers(append(month(1000, 2000), pressed(1000, 20)...)), answers(append(month(7, 2000), pressed(50, 400)...))
 	if len(large) < len(defaults)+8 {
 		t.Fatalf("%d series", len(large))
 	}

@@ -19,7 +19,7 @@ func (e *Engine) Cases(name string, q kpi.CaseQuery) (Answer, []kpi.CaseRow, err
 		return a, nil, nil
 	}
 	q.Text = func(key uint32) string { return e.keys.Text(view.CaseTag(), key) }
-	v.mu.Lock()
+	v.lock()
 	list, err := view.Cases(q)
 	v.mu.Unlock() // events need not wait until the list is made
 	if err != nil {
@@ -36,12 +36,15 @@ func (e *Engine) Case(name, caseID string, at int64) (Answer, []kpi.CycleAccount
 		return Answer{}, nil, err
 	}
 	a := e.answer(v, at)
-	key, known := e.keys.Find(view.CaseTag(), caseID)
-	if !known || !a.Ready {
+	if !a.Ready {
 		return a, nil, nil
 	}
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
+	key, known := e.keys.Find(view.CaseTag(), caseID)
+	if !known {
+		return a, nil, nil
+	}
 	cycles := view.Account(key, at)
 	for i := range cycles {
 		cycles[i].DefinitionVersion = v.Number
@@ -108,7 +111,7 @@ func (e *Engine) Conflicts(at int64) []Conflict {
 		if !ok || !v.ready.Load() {
 			continue
 		}
-		v.mu.Lock()
+		v.lock()
 		open := finder.Conflicts(at)
 		v.mu.Unlock()
 		for _, c := range open {

@@ -56,6 +56,7 @@ func (e *Engine) Checkpoint(end, behind bool) (map[string][]byte, error) {
 		e.taken = e.seq
 	}
 	if due := e.unsaved(all); all || len(due) > 0 {
+		e.catchUp() // the keys are written beside the versions
 		state = e.states(due)
 	}
 	record := saved{Series: map[string][]Record{}, Put: map[string]json.RawMessage{}}
@@ -118,7 +119,7 @@ func (v *version) stateName() string {
 }
 
 func (v *version) checkpoint() []byte {
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	v.saved = true
 	dst := make([]byte, 0, v.size+v.size/8)

@@ -81,7 +81,7 @@ func (e *Engine) compare(before, after *version, from, to, at int64, limit int) 
 			return Diff{}, fmt.Errorf("%w: version %d of %s is of type %s, which gives no verdicts on cases", ErrQuestion, v.Number, name, v.def.Type)
 		}
 		tag = view.CaseTag()
-		v.mu.Lock()
+		v.lock()
 		for c := range view.Cycles(from, to, at) {
 			id := cycle{c.Key, c.Goal, c.Start}
 			f := flips[id]

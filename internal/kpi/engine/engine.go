@@ -9,6 +9,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"runtime"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
@@ -43,7 +45,8 @@ type Options struct {
 	Logger  *slog.Logger
 }
 
-// Engine holds the KPIs. Apply, Live and Checkpoint are the pipeline's; the
+// Engine holds the KPIs. Events wait, a few at a time, until there are enough of
+// them or somebody asks, see version.catchUp. Apply, Live and Checkpoint are the pipeline's; the
 // rest may be called from any goroutine. Locks are taken in the order Engine.mu,
 // version.mu.
 type Engine struct {
@@ -66,6 +69,8 @@ type Engine struct {
 	// latest event time that is not ahead of the clock.
 	seq           uint64
 	clock, newest int64
+	// waiting is how many events may not be evaluated yet.
+	waiting int
 	// taken is the event as of the last checkpoint of all evaluators.
 	taken uint64
 	// stale says that the record of definitions has changed since the last one.
@@ -117,29 +122,41 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	if len(e.touched) == 0 {
 		return
 	}
-	e.hand(kpi.NewBatch(inOrder(b), e.keys))
+	batch := kpi.NewBatch(inOrder(b), e.keys)
+	for _, v := range e.touched {
+		v.take(e.seq, batch)
+	}
+	if e.waiting += b.Len(); e.waiting >= atOnce {
+		e.catchUp()
+	}
 }
 
-// manyRows is from where on it pays to evaluate KPIs side by side.
-const manyRows = 200
+// atOnce is how many events wait until they are evaluated though nobody asks: the
+// KPIs are evaluated side by side, and each goes on with what it has at hand.
+const atOnce = 2000
 
-// hand gives a batch to the versions touched. They have nothing in common that
-// changes but what Batch and Keys guard.
-func (e *Engine) hand(batch *kpi.Batch) {
+// catchUp has each version apply what waits. They have nothing in common that
+// changes but what Batch and Keys guard. The engine is locked.
+func (e *Engine) catchUp() {
+	// What takes longest goes first, so that all end together.
+	e.touched = append(e.touched[:0], e.live...)
+	slices.SortStableFunc(e.touched, func(a, b *version) int { return cmp.Compare(b.took, a.took) })
 	var next atomic.Int64
 	work := func() {
 		for i := next.Add(1) - 1; i < int64(len(e.touched)); i = next.Add(1) - 1 {
-			e.touched[i].apply(e.seq, batch)
+			v, began := e.touched[i], time.Now()
+			v.lock()
+			v.mu.Unlock()
+			v.took = time.Since(began)
 		}
 	}
 	var helpers sync.WaitGroup
-	if batch.Len() >= manyRows {
-		for range min(runtime.GOMAXPROCS(0), len(e.touched)) - 1 {
-			helpers.Go(work)
-		}
+	for range min(runtime.GOMAXPROCS(0), len(e.live)) - 1 {
+		helpers.Go(work)
 	}
 	work()
 	helpers.Wait()
+	e.waiting = 0
 }
 
 func newest(b *event.Block, latest, clock int64) int64 {

@@ -82,7 +82,7 @@ func (e *Engine) history(ctx context.Context, v *version, by []int, q Question, 
 		if err := ctx.Err(); err != nil {
 			return a, nil, err
 		}
-		v.mu.Lock()
+		v.lock()
 		for range stepsAtOnce {
 			if t >= span.To {
 				break

@@ -121,7 +121,7 @@ func (e *Engine) Current(now int64) (all []Update) {
 	versions := e.inForce()
 	e.mu.RUnlock()
 	for _, v := range versions {
-		v.mu.Lock()
+		v.lock()
 		found := v.look(now, false)
 		v.mu.Unlock()
 		for _, s := range found {
@@ -155,6 +155,7 @@ func (v *version) judge(now int64, tick bool, b *event.Builder) {
 	case !tick && (!w.unjudged || now-w.judged < judgeEvery):
 		return
 	}
+	v.catchUp()
 	w.unjudged, w.judged = false, now
 	var by []int
 	if t := v.def.Thresholds; t != nil && t.PerGroup {
@@ -189,6 +190,7 @@ func (v *version) tell(now int64, moved bool) (changed []kpi.Series) {
 	case !w.untold && (now-w.told < tellEvery || !v.moves(w.told, now)):
 		return nil
 	}
+	v.catchUp()
 	w.untold, w.told = false, now
 	if w.shown == nil {
 		w.shown = map[string]shown{}

@@ -25,7 +25,7 @@ func (e *Engine) Moments(ctx context.Context, q Question, span Span, most int) (
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		v.mu.Lock()
+		v.lock()
 		for range stepsAtOnce {
 			if step := span.Step.Milliseconds(); step > 0 {
 				at = v.nextStep(at, span.To, window, step)
@@ -99,7 +99,7 @@ func (e *Engine) Values(ctx context.Context, q Question, instants iter.Seq[int64
 			return a, err
 		}
 		found := make([][]kpi.Series, len(part))
-		v.mu.Lock()
+		v.lock()
 		for i, at := range part {
 			found[i] = v.eval.Value(kpi.Query{From: at - window, At: at, Now: q.Now, By: by, Brief: true})
 		}

@@ -182,7 +182,7 @@ func (e *Engine) refer(name string, from, at int64, by []string) []kpi.Series {
 	if unknown != "" {
 		places = nil // the total stands for every group
 	}
-	v.mu.Lock()
+	v.lock()
 	defer v.mu.Unlock()
 	return v.eval.Value(kpi.Query{From: from, At: at, Now: at, By: places, Brief: true})
 }
@@ -196,7 +196,7 @@ func (e *Engine) giveUp(v *version) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.backlog, v.joining = nil, false
+	v.waiting, v.backlog, v.joining = nil, nil, false
 }
 
 // Env is what a new definition may refer to.
@@ -285,7 +285,7 @@ func (e *Engine) Forget(t int64) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for _, v := range e.live {
-		v.mu.Lock()
+		v.lock()
 		v.eval.Forget(t)
 		v.mu.Unlock()
 	}

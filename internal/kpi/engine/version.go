@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
@@ -95,11 +96,15 @@ type version struct {
 	ready atomic.Bool
 	// done of total events have been read for the back-fill.
 	done, total atomic.Uint64
+	// took is how long Engine.catchUp last took with it.
+	took time.Duration
 
 	mu   sync.Mutex
 	eval kpi.Evaluator
 	// seq is the last event that is in.
 	seq uint64
+	// waiting are live batches that are not in yet.
+	waiting []arrived
 	// joining: events wait in backlog until history has been read up to them.
 	joining bool
 	backlog []pending
@@ -115,21 +120,42 @@ type pending struct {
 	block *event.Block
 }
 
-// apply takes a live batch in.
-func (v *version) apply(last uint64, b *kpi.Batch) {
+// arrived is a live batch that waits, and the number of its last event.
+type arrived struct {
+	last  uint64
+	batch *kpi.Batch
+}
+
+// take notes a live batch: it is applied by the next catchUp.
+func (v *version) take(last uint64, b *kpi.Batch) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	switch {
 	case v.ready.Load():
 		// After a crash the log brings again what the checkpoint has already.
 		if last > v.seq {
-			v.eval.Apply(b)
-			v.seq = last
+			v.waiting = append(v.waiting, arrived{last, b})
 			v.watch.unjudged, v.watch.untold = true, true
 		}
 	case v.joining:
 		v.backlog = append(v.backlog, pending{last, b.Block})
 	}
+}
+
+// lock locks a version with all its events in.
+func (v *version) lock() {
+	v.mu.Lock()
+	v.catchUp()
+}
+
+// catchUp applies the batches that wait. The version is locked.
+func (v *version) catchUp() {
+	for _, a := range v.waiting {
+		v.eval.Apply(a.batch)
+		v.seq = a.last
+	}
+	clear(v.waiting)
+	v.waiting = v.waiting[:0]
 }
 
 // tags are the places of tag keys in the definition's By.
