@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/prometheus/common/model"
 
-	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/httpapi"
 	"github.com/hms-ops/hms-monitor/internal/notify"
@@ -49,25 +47,12 @@ func (d deliveries) Acknowledge(ctx context.Context, alertID, who, note string) 
 	a, err := d.outbox.Acknowledge(ctx, request)
 	if errors.Is(err, outbox.ErrUnknown) {
 		// Nobody was told of this very alert, of an earlier one of its series perhaps.
-		if t, known := d.find(ctx, alertID); known {
+		if t, known, _ := store.Alert(ctx, d.store, alertID); known {
 			request.AlertID, request.Labels = "", notify.Labels(t)
 			a, err = d.outbox.Acknowledge(ctx, request)
 		}
 	}
 	return ackOf(a), refusal(err)
-}
-
-// find looks for an alert in the history.
-func (d deliveries) find(ctx context.Context, id string) (t alert.Transition, known bool) {
-	p, err := alert.ParsePosition(id)
-	if err != nil || p.N == math.MaxUint32 {
-		return t, false
-	}
-	all, err := d.store.FindAlerts(ctx, store.AlertQuery{Before: &alert.Position{Seq: p.Seq, N: p.N + 1}, Limit: 1})
-	if err != nil || len(all) == 0 || all[0].Position != p {
-		return t, false
-	}
-	return all[0], true
 }
 
 func (d deliveries) Acknowledgements(ended bool) (all []httpapi.Acknowledgement) {

@@ -213,19 +213,14 @@ func (a *api) getAlert(ctx context.Context, in *struct {
 
 // alertOf finds a change by its id.
 func (a *api) alertOf(ctx context.Context, id string) (alert.Transition, error) {
-	none := huma.NewError(http.StatusNotFound, fmt.Sprintf("no alert has the id %q: ids stand in the history, /api/alerts/history", id))
-	p, err := alert.ParsePosition(id)
-	if err != nil || p.N == math.MaxUint32 {
-		return alert.Transition{}, none
+	t, known, err := store.Alert(ctx, a.Reader, id)
+	switch {
+	case err != nil:
+		return t, a.failed(ctx, "alerts", err)
+	case !known:
+		return t, huma.NewError(http.StatusNotFound, fmt.Sprintf("no alert has the id %q: ids stand in the history, /api/alerts/history", id))
 	}
-	all, err := a.Reader.FindAlerts(ctx, store.AlertQuery{Before: &alert.Position{Seq: p.Seq, N: p.N + 1}, Limit: 1})
-	if err != nil {
-		return alert.Transition{}, a.failed(ctx, "alerts", err)
-	}
-	if len(all) == 0 || all[0].Position != p {
-		return alert.Transition{}, none
-	}
-	return all[0], nil
+	return t, nil
 }
 
 func (a *api) thresholds(context.Context, *struct{}) (*thresholdsOutput, error) {
