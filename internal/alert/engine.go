@@ -26,6 +26,9 @@ type Engine struct {
 	// clock is the latest time heard of. The log's clock never goes back.
 	clock int64
 
+	// witness has what the values being judged rest on, nil for events.
+	witness *event.Column
+
 	key    []byte     // scratch
 	byCode [][]*watch // scratch
 }
@@ -53,45 +56,6 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, received int64) []Transi
 	return found
 }
 
-// Observe judges values that are no events, those of KPIs, at the position
-// reached. Received is when the log took them in.
-func (e *Engine) Observe(b *event.Block, received int64) []Transition {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.heed(received)
-	return e.judge(nil, b, func(int) {})
-}
-
-// Consider reports whether Observe would change anything but the latest values,
-// which it notes. So the log needs to hold only what matters.
-func (e *Engine) Consider(b *event.Block, received int64) bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if !e.lookUp(b) {
-		return false
-	}
-	for row, code := range b.Metric.Codes {
-		for _, w := range e.byCode[code] {
-			e.key = w.appendKey(e.key[:0], row)
-			s, known := w.series[string(e.key)]
-			if !known {
-				s = &series{watch: w}
-			}
-			next := *s
-			if next.judge(b.Values[row], b.Times[row], max(e.clock, received)) || next.pending != s.pending || next.leaving != s.leaving {
-				return true
-			}
-			if s.value, s.time = next.value, next.time; !known {
-				if s := e.find(w); s != nil {
-					s.value, s.time = next.value, next.time
-					s.rest()
-				}
-			}
-		}
-	}
-	return false
-}
-
 // judge takes the rows of watched metrics in; reach tells the position of a row.
 func (e *Engine) judge(found []Transition, b *event.Block, reach func(row int)) []Transition {
 	if !e.lookUp(b) {
@@ -117,6 +81,10 @@ func (e *Engine) judgeRow(found []Transition, b *event.Block, row int, w *watch,
 		return found
 	}
 	previous := s.state
+	s.seen = ""
+	if e.witness != nil {
+		s.seen = e.witness.Text(row)
+	}
 	if s.judge(b.Values[row], b.Times[row], received) {
 		reach(row)
 		found = append(found, e.transition(s, previous, received))
@@ -237,14 +205,14 @@ func (e *Engine) nextPosition() Position {
 func (e *Engine) transition(s *series, previous severity, at int64) Transition {
 	w := s.watch
 	tags, _ := w.tags(s.key)
-	condition := w.condition(s.state)
+	condition, evidence := w.condition(s.state), withSeen(w.evidence, s.seen)
 	if s.silent {
-		condition = w.silence()
+		condition, evidence = w.silence(), w.evidence
 	}
 	return Transition{
 		Position: e.nextPosition(), Kind: KindThreshold, Rule: w.Name, Metric: w.Metric, Tags: tags,
 		State: s.state.state(), Previous: previous.state(),
 		Value: s.value, Timestamp: s.time, At: at, Since: s.since,
-		Condition: condition, Evidence: w.evidence,
+		Condition: condition, Evidence: evidence,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 )
 
 // Evidence is what the transition of a threshold keeps of its rule: enough to
@@ -70,4 +71,12 @@ func (r *Rule) evidence() json.RawMessage {
 		return nil
 	}
 	return text
+}
+
+// withSeen adds the members of a JSON object to evidence; other text is ignored.
+func withSeen(evidence json.RawMessage, seen string) json.RawMessage {
+	if len(evidence) < 2 || len(seen) <= 2 || seen[0] != '{' || !json.Valid([]byte(seen)) {
+		return evidence
+	}
+	return slices.Concat(evidence[:len(evidence)-1], []byte{','}, []byte(seen[1:]))
 }

@@ -32,6 +32,8 @@ type series struct {
 	// from which state holds.
 	value       float64
 	time, since int64
+	// seen is what the value rests on, where that is known.
+	seen string
 	// pending holds, by severity, the conditions that hold but not yet for
 	// long enough.
 	pending [severities]pending
@@ -171,6 +173,9 @@ func (s *series) rest() {
 		s.watch.idle.MoveToBack(s.idle)
 	case resting:
 		s.idle = s.watch.idle.PushBack(s)
+	}
+	if s.idle != nil {
+		s.seen = ""
 	}
 }
 

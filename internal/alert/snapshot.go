@@ -11,7 +11,7 @@ import (
 )
 
 // snapshotVersion leads every snapshot; change it with the layout.
-const snapshotVersion = 2
+const snapshotVersion = 3
 
 // Snapshot is the engine's state, to be stored together with the events up to
 // here. It leaves out series that are ok and wait for nothing: they are as if
@@ -62,7 +62,9 @@ func (s *series) append(out []byte) []byte {
 		silent = 1
 	}
 	out = append(out, byte(s.to), silent)
-	return binary.AppendVarint(out, s.heard)
+	out = binary.AppendVarint(out, s.heard)
+	out = binary.AppendUvarint(out, uint64(len(s.seen)))
+	return append(out, s.seen...)
 }
 
 func (p pending) append(out []byte) []byte {
@@ -221,6 +223,9 @@ func (d *reader) series(r *Rule, version byte) *series {
 	s.to, s.silent, s.heard = severity(d.byte()), d.byte() == 1, d.varint()
 	if s.leaving.holds && s.to >= s.state || s.to < fine || s.to >= severities {
 		d.fail()
+	}
+	if version > 2 {
+		s.seen = string(d.take(d.uvarint()))
 	}
 	return s
 }

@@ -202,7 +202,7 @@ func (a *App) startPipeline(ctx context.Context) error {
 	a.judge = alert.New(a.rules(c), a.options.Logger)
 	a.hub = stream.NewHub(position, stream.Options{RingBytes: int(c.Stream.Buffer)})
 	a.pipeline, err = pipeline.New(ctx, pipeline.Options{
-		Read: reader(a.log), Append: a.append, Store: a.store, Judge: a.judge, KPIs: keeping{kpis{a.kpis, a.hub}, a.boards}, Publish: a.hub.Publish, Took: a.took, Alerted: a.alerted,
+		Read: reader(a.log), Append: a.append, Store: a.store, Judge: a.judge, KPIs: keeping{kpis{a.kpis, a.hub}, a.boards}, Publish: a.hub.Publish, Took: a.took, Witness: a.witness, Alerted: a.alerted,
 		Applied: a.log.Purge, Acked: func() uint64 { return a.ingester.Acked() },
 		Retention: time.Duration(c.Store.Retention), DedupeWindow: time.Duration(c.Ingest.DedupeWindow), DedupeIDs: c.Ingest.DedupeIDs,
 		Now: a.options.Now, Logger: a.options.Logger,

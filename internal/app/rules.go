@@ -71,6 +71,11 @@ func (a *App) report(ctx context.Context, ids []alert.RuleID, found []alert.Tran
 	return a.pipeline.Tell(ctx, changes)
 }
 
+// witness adds what they rest on to values of KPIs that thresholds are to judge.
+func (a *App) witness(ctx context.Context, values *event.Block) *event.Block {
+	return rules.Witness(ctx, a.kpis, values)
+}
+
 // groups reads the rules of a configuration. The groups in place are not under
 // evaluation meanwhile.
 func (a *App) groups(c config.Config) (all []rules.Group, err error) {

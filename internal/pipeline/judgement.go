@@ -32,6 +32,12 @@ func isJudgement(data []byte) bool {
 	return len(data) > len(judgementMagic) && string(data[:len(judgementMagic)]) == judgementMagic
 }
 
+// judgement is one that this program makes.
+type judgement struct {
+	kind   byte
+	values *event.Block // of KPIs, where they were observed
+}
+
 func newJudgement(kind byte) []byte { return append([]byte(judgementMagic), kind) }
 
 // judge applies a judgement. It holds p.mu.
@@ -59,16 +65,23 @@ func (p *Pipeline) judge(data []byte) ([]alert.Transition, error) {
 
 // observe has values of KPIs judged if that changes anything. It holds p.mu.
 func (p *Pipeline) observe(values *event.Block, now time.Time) {
-	if values != nil && p.o.Judge.Consider(values, event.Millis(now)) {
-		p.say(values.AppendBinary(newJudgement(observed)))
+	if values == nil {
+		return
 	}
+	matters := p.o.Judge.Consider(values, event.Millis(now))
+	if !slices.Contains(matters, true) {
+		return
+	}
+	var b event.Builder
+	b.AppendRows(values, matters)
+	p.say(judgement{observed, b.Block()})
 }
 
 // elapse has conditions counted whose time is up. It holds p.mu.
 func (p *Pipeline) elapse(now time.Time) {
 	if at, waits := p.o.Judge.NextDeadline(); waits && at <= event.Millis(now) && !p.ticking {
 		p.ticking = true
-		p.say(newJudgement(elapsed))
+		p.say(judgement{kind: elapsed})
 	}
 }
 
@@ -77,12 +90,12 @@ func (p *Pipeline) elapse(now time.Time) {
 const maxUnsaid = 1000
 
 // say has a judgement appended to the log soon. It holds p.mu.
-func (p *Pipeline) say(data []byte) {
+func (p *Pipeline) say(j judgement) {
 	if len(p.unsaid) >= maxUnsaid {
-		oldest := slices.IndexFunc(p.unsaid, func(d []byte) bool { return d[len(judgementMagic)] == observed })
+		oldest := slices.IndexFunc(p.unsaid, func(j judgement) bool { return j.kind == observed })
 		p.unsaid = slices.Delete(p.unsaid, oldest, oldest+1) // at most one is about time
 	}
-	p.unsaid = append(p.unsaid, data)
+	p.unsaid = append(p.unsaid, j)
 	p.changed.Broadcast()
 }
 
@@ -100,8 +113,9 @@ func (p *Pipeline) write(ctx context.Context) {
 		next := p.unsaid[0]
 		p.unsaid = p.unsaid[1:]
 		p.mu.Unlock()
+		data := p.written(ctx, next)
 		for ctx.Err() == nil {
-			err := p.o.Append(ctx, next)
+			err := p.o.Append(ctx, data)
 			if err == nil {
 				break
 			}
@@ -112,6 +126,18 @@ func (p *Pipeline) write(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// written is a judgement as it goes into the log.
+func (p *Pipeline) written(ctx context.Context, j judgement) []byte {
+	data := newJudgement(j.kind)
+	if j.values == nil {
+		return data
+	}
+	if p.o.Witness != nil {
+		j.values = p.o.Witness(ctx, j.values)
+	}
+	return j.values.AppendBinary(data)
 }
 
 // Report takes what rules found, every series of theirs that is not ok, at an

@@ -32,7 +32,7 @@ type Judge interface {
 	// Observe judges values of KPIs at the last event applied; Consider tells
 	// whether that would change anything.
 	Observe(b *event.Block, received int64) []alert.Transition
-	Consider(b *event.Block, received int64) bool
+	Consider(b *event.Block, received int64) []bool
 	// Tick judges what the passing of time alone brings about, next at
 	// NextDeadline.
 	Tick(now int64) []alert.Transition
@@ -74,6 +74,9 @@ type Options struct {
 	Publish func(stream.Batch)
 	// Took, where it is set, is shown each block of events once it is applied.
 	Took func(firstSeq uint64, b *event.Block)
+	// Witness, where it is set, adds to values of KPIs that thresholds are about to
+	// judge what they rest on, as their sources.
+	Witness func(ctx context.Context, values *event.Block) *event.Block
 	// Alerted is told of each transition once it has happened.
 	Alerted func(alert.Transition)
 	// Applied is told up to which sequence the log is no longer needed.
@@ -113,7 +116,7 @@ type Pipeline struct {
 	upkeep                upkeep
 	// unsaid are judgements on their way into the log; ticking tells that one of
 	// them, or one not read yet, is that time has passed.
-	unsaid  [][]byte
+	unsaid  []judgement
 	ticking bool
 	lag     lag
 

@@ -1,11 +1,13 @@
 package backtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
+	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/rules"
 )
 
@@ -47,5 +49,39 @@ func TestAnAlertKeepsWhatHoldsItsChange(t *testing.T) {
 	}
 	if x, err = b.Explain(t.Context(), all[0], nil); err != nil || x.ChangeSame || *x.ChangeThen.Tags[0].Parts[0].Share != 1 || *x.Change.Tags[0].Parts[0].Share == 1 {
 		t.Errorf("after late events %+v %v", x, err)
+	}
+}
+
+// A threshold on a KPI keeps what its value rested on, which the log has.
+func TestAThresholdOnAKPIKeepsWhatHoldsItsChange(t *testing.T) {
+	b := newBench(t, openedPerDay)
+	for i := range int64(40) {
+		b.give(point("case.opened", 1, 24*hour+i*minute, "caseId", fmt.Sprint(i), "office", []string{"n", "s"}[i%2]))
+	}
+	now := 48*hour + 50*minute
+	for i := range int64(700) {
+		b.give(point("case.opened", 1, now-1, "caseId", fmt.Sprint("x", i), "office", "n"))
+	}
+	l, err := b.engine.Get("opened")
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge := alert.New(alert.Thresholds{"opened": l.Definition.Thresholds.Rule(l.Definition)}.Rules(), quiet())
+	values := event.Of(point("opened", 700, now), point("gone", 1, now))
+	found := judge.Observe(rules.Witness(t.Context(), b.engine, values), now)
+	if len(found) != 1 {
+		t.Fatal(found)
+	}
+	var evidence struct {
+		Seq    uint64
+		N      int64
+		Window struct{ From, To int64 }
+	}
+	if err := json.Unmarshal(found[0].Evidence, &evidence); err != nil || evidence.Seq != 740 || evidence.N != 700 || evidence.Window.To != now+1 || evidence.Window.From != now+1-24*hour {
+		t.Errorf("%s %v", found[0].Evidence, err)
+	}
+	x, err := b.Explain(t.Context(), found[0], nil)
+	if err != nil || x.ChangeThen == nil || !x.ChangeSame || x.ChangeThen.Tags[0].Parts[0].Value != "n" {
+		t.Errorf("%+v %v", x, err)
 	}
 }
