@@ -99,7 +99,9 @@ func TestAnAlertKeepsWhatItsValueRestsOn(t *testing.T) {
 
 func TestOnlyWhatMattersIsWritten(t *testing.T) {
 	e := New(Thresholds{"r": {Metric: "k", Critical: LimitOf("< 5"), By: []string{"office"}}}.Rules(), quiet())
-	of := func(office string, v float64) event.Event { return point("k", v, 1000, event.Tag{Key: "office", Value: office}) }
+	of := func(office string, v float64) event.Event {
+		return point("k", v, 1000, event.Tag{Key: "office", Value: office})
+	}
 	if got := e.Consider(event.Of(of("n", 9), of("s", 1), point("other", 1, 0)), 1000); !slices.Equal(got, []bool{false, true, false}) {
 		t.Error(got)
 	}
