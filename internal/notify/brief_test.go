@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -49,6 +50,30 @@ func TestOneNotificationForEachChange(t *testing.T) {
 					"mail: resolved case.resolved.rate/critical")
 			})
 		})
+	}
+}
+
+// A disk that takes long to store a message makes no difference: what is being
+// told counts as told.
+func TestOneNotificationForEachChangeOfASlowDisk(t *testing.T) {
+	for _, slow := range []int{90, 150, 400, 1100, 3000} {
+		for _, gap := range []int{0, 50, 200, 300, 1000} {
+			t.Run(fmt.Sprintf("%d ms, changes %d ms apart", slow, gap), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					b := start(t, atOnce, nil)
+					b.outbox.slow = time.Duration(slow) * time.Millisecond
+					for _, change := range judge(t) {
+						change.At = time.Now().UnixMilli()
+						b.Take(change)
+						time.Sleep(time.Duration(gap) * time.Millisecond)
+					}
+					equal(t, b.sent(12*time.Hour),
+						"mail: firing case.resolved.rate/warning",
+						"mail: firing case.resolved.rate/critical",
+						"mail: resolved case.resolved.rate/critical")
+				})
+			})
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type changesOnly struct {
 	routing *Routing
 	alerts  *mem.Alerts
 	mutes   func(context.Context, *amalert.Alert) bool
+	telling telling
 }
 
 // Exec sends alerts without the ends that are no news.
@@ -42,8 +43,7 @@ func (c *changesOnly) Exec(ctx context.Context, log *slog.Logger, alerts ...*ama
 			told = append(told, a)
 		}
 		if open {
-			known, _ := hashes(&amalert.Alert{Alert: model.Alert{Labels: a.Labels}})
-			firing = append(slices.Clone(firing), known...)
+			firing = append(slices.Clone(firing), hashOf(a.Labels)...)
 		}
 	}
 	ctx = amnotify.WithFiringAlerts(ctx, firing)
@@ -51,7 +51,10 @@ func (c *changesOnly) Exec(ctx context.Context, log *slog.Logger, alerts ...*ama
 		return ctx, alerts, nil
 	}
 	noteTold(ctx)
+	group, _ := amnotify.GroupKey(ctx)
+	c.telling.begin(group, firing)
 	if _, _, err := c.send.Exec(ctx, log, told...); err != nil {
+		c.telling.end(group)
 		return ctx, nil, err
 	}
 	return ctx, alerts, nil
@@ -78,7 +81,7 @@ func (c *changesOnly) superseded(ctx context.Context, a *amalert.Alert) (quiet, 
 			continue
 		}
 		told, stands := c.toldOf(route, labels, since)
-		if told {
+		if told || c.telling.has(groupKey(route, labels), hashOf(labels)) {
 			return true, false
 		}
 		if !stands && c.willTell(ctx, route, labels, now) {
@@ -144,7 +147,7 @@ func (c *changesOnly) toldOf(route *dispatch.Route, labels model.LabelSet, since
 	}
 	at, known := nflog.NewStore(e).GetInt(toldKey)
 	recent := known && at >= since
-	firing, _ := hashes(&amalert.Alert{Alert: model.Alert{Labels: labels}})
+	firing := hashOf(labels)
 	if contains(e.FiringAlerts, firing) {
 		return recent, !recent
 	}
@@ -209,6 +212,12 @@ func groupKey(route *dispatch.Route, labels model.LabelSet) string {
 		})
 	}
 	return route.Key() + ":" + group.String()
+}
+
+// hashOf is how the log calls the alert with these labels.
+func hashOf(labels model.LabelSet) []uint64 {
+	firing, _ := hashes(&amalert.Alert{Alert: model.Alert{Labels: labels}})
+	return firing
 }
 
 // hashes asks the Alertmanager's own deduplication how its log calls alerts,

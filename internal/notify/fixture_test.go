@@ -108,6 +108,8 @@ type fakeOutbox struct {
 	last  map[string]message // of each group
 	fail  error
 	heard func()
+	// slow is how long it takes to put a message on disk.
+	slow time.Duration
 }
 
 // told is what an outbox would know after a restart.
@@ -131,6 +133,7 @@ func (o *fakeOutbox) wrap(receiver, integration string, _ int, _ amnotify.Notifi
 		for _, a := range alerts {
 			m.alerts = append(m.alerts, *a)
 		}
+		time.Sleep(o.slow)
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		if o.fail != nil {

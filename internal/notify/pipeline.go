@@ -91,7 +91,7 @@ func (s *Service) integrationStage(r *Routing, inhibitor *inhibit.Inhibitor, rec
 	recorded := notificationLog{s.ledger}
 	recv := &nflogpb.Receiver{GroupName: receiver, Integration: integration.Name(), Idx: uint32(integration.Index())}
 	var send amnotify.Stage = amnotify.NewRetryStage(integration, receiver, s.stageMetrics, eventrecorder.NopRecorder())
-	stages := amnotify.MultiStage{}
+	stages, last := amnotify.MultiStage{}, amnotify.MultiStage{amnotify.NewSetNotifiesStage(recorded, recv)}
 	if !keepsIncidents(integration.Name()) {
 		changes := &changesOnly{
 			send: send, ledger: s.ledger, recv: recv, routing: r, alerts: s.alerts,
@@ -100,11 +100,12 @@ func (s *Service) integrationStage(r *Routing, inhibitor *inhibit.Inhibitor, rec
 			},
 		}
 		stages, send = append(stages, amnotify.StageFunc(changes.again)), changes
+		last = append(last, amnotify.StageFunc(changes.telling.recorded))
 	}
 	return append(stages,
 		amnotify.NewDedupStage(&integration, recorded, recv),
 		send,
-		amnotify.NewSetNotifiesStage(recorded, recv),
+		last,
 	)
 }
 
