@@ -3,6 +3,7 @@ package notify
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -68,10 +69,10 @@ func labelsOf(t alert.Transition, state alert.State) model.LabelSet {
 }
 
 // firing is the alert of a series in warning or critical.
-func firing(t alert.Transition, external *url.URL) *amalert.Alert {
+func firing(t alert.Transition, external *url.URL, w Words) *amalert.Alert {
 	a := &amalert.Alert{}
 	a.Labels = labelsOf(t, t.State)
-	a.Annotations = annotationsOf(t)
+	a.Annotations = annotationsOf(t, w)
 	a.StartsAt = time.UnixMilli(t.At).UTC()
 	if t.Kind == kindExternal {
 		a.StartsAt = time.UnixMilli(t.Since).UTC()
@@ -81,10 +82,10 @@ func firing(t alert.Transition, external *url.URL) *amalert.Alert {
 }
 
 // ended is the alert that a series had in a state which it left with t.
-func ended(t alert.Transition, state alert.State, external *url.URL, now time.Time) *amalert.Alert {
+func ended(t alert.Transition, state alert.State, external *url.URL, w Words, now time.Time) *amalert.Alert {
 	a := &amalert.Alert{}
 	a.Labels = labelsOf(t, state)
-	a.Annotations = annotationsOf(t)
+	a.Annotations = annotationsOf(t, w)
 	a.EndsAt = time.UnixMilli(t.At).UTC()
 	if a.EndsAt.After(now) {
 		a.EndsAt = now // an end in the future would be no end yet
@@ -97,7 +98,7 @@ func ended(t alert.Transition, state alert.State, external *url.URL, now time.Ti
 	return a
 }
 
-func annotationsOf(t alert.Transition) model.LabelSet {
+func annotationsOf(t alert.Transition, w Words) model.LabelSet {
 	texts := model.LabelSet{
 		"alert_id": model.LabelValue(t.Position.String()),
 		"value":    model.LabelValue(number(t.Value)),
@@ -111,8 +112,8 @@ func annotationsOf(t alert.Transition) model.LabelSet {
 	if t.Kind == kindExternal {
 		delete(texts, "value")
 	} else {
-		texts["summary"] = model.LabelValue(summary(t))
-		texts["description"] = model.LabelValue(description(t))
+		texts["summary"] = model.LabelValue(summary(t, w))
+		texts["description"] = model.LabelValue(description(t, w))
 	}
 	for _, a := range t.Annotations {
 		if a.Value != "" {
@@ -122,18 +123,49 @@ func annotationsOf(t alert.Transition) model.LabelSet {
 	return texts
 }
 
+// Words are how people are told of a metric: by its title, where it has one, its
+// values with their unit. The zero value writes numbers alone.
+type Words struct {
+	Title string
+	Value func(float64) string
+}
+
+func (w Words) value(v float64) string {
+	switch {
+	case w.Value != nil:
+		return w.Value(v)
+	case v == math.Trunc(v):
+		return number(v)
+	}
+	return strconv.FormatFloat(v, 'g', 6, 64)
+}
+
+// condition writes the limit of "below 0.9" like a value.
+func (w Words) condition(text string) string {
+	at := strings.LastIndexByte(text, ' ') + 1
+	limit, err := strconv.ParseFloat(text[at:], 64)
+	if err != nil || w.Value == nil {
+		return text
+	}
+	return text[:at] + w.Value(limit)
+}
+
 // summary is a sentence: "case.rate is critical: 1, below 2 (office=Boston)".
-func summary(t alert.Transition) string {
+func summary(t alert.Transition, w Words) string {
 	var b strings.Builder
-	b.WriteString(t.Rule)
+	if w.Title != "" && t.Rule == t.Metric {
+		b.WriteString(w.Title)
+	} else {
+		b.WriteString(t.Rule)
+	}
 	if t.State == alert.OK {
 		b.WriteString(" has recovered: ")
 	} else {
 		fmt.Fprintf(&b, " is %s: ", t.State)
 	}
-	b.WriteString(number(t.Value))
+	b.WriteString(w.value(t.Value))
 	if t.Condition != "" {
-		b.WriteString(", " + t.Condition)
+		b.WriteString(", " + w.condition(t.Condition))
 	}
 	for i, tag := range t.Tags {
 		sep := ", "
@@ -148,12 +180,12 @@ func summary(t alert.Transition) string {
 	return b.String()
 }
 
-func description(t alert.Transition) string {
+func description(t alert.Transition, w Words) string {
 	what := t.Metric
 	if what == "" {
 		what = t.Rule
 	}
-	text := fmt.Sprintf("%s was %s at %s.", what, number(t.Value), time.UnixMilli(t.Timestamp).UTC().Format(time.RFC3339))
+	text := fmt.Sprintf("%s was %s at %s.", what, w.value(t.Value), time.UnixMilli(t.Timestamp).UTC().Format(time.RFC3339))
 	if t.N > 0 {
 		text += fmt.Sprintf(" It rests on %d observations.", t.N)
 	}

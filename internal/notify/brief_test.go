@@ -139,3 +139,17 @@ func TestAnEndThatIsNoNewsRepeatsNothing(t *testing.T) {
 		equal(t, b.sent(time.Minute), "mail: resolved case.resolved.rate/warning")
 	})
 }
+
+// People read a KPI by its title, in its unit; programs read the value as it is.
+func TestTextsOfAKPIHaveItsTitleAndUnit(t *testing.T) {
+	of := alert.Transition{Kind: alert.KindThreshold, Rule: "case.sla", Metric: "case.sla", State: critical, Previous: warning, Value: 11.0 / 15, Condition: "below 0.9"}
+	words := Words{Title: "Cases in time", Value: func(v float64) string { return fmt.Sprintf("%.1f %%", 100*v) }}
+	texts := annotationsOf(of, words)
+	if texts["summary"] != "Cases in time is critical: 73.3 %, below 90.0 %" || texts["value"] != "0.7333333333333333" {
+		t.Errorf("%v", texts)
+	}
+	of.Rule, of.Value, of.Condition = "mine", 1_000_000, "a value came"
+	if texts := annotationsOf(of, Words{}); texts["summary"] != "mine is critical: 1000000, a value came" {
+		t.Errorf("%v", texts)
+	}
+}

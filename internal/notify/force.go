@@ -56,17 +56,17 @@ func (s *Service) stand(ctx context.Context, standing []alert.Transition) error 
 // alertsOf are the alerts that a transition changes. Of those that end, with
 // tells which to give.
 func (s *Service) alertsOf(t alert.Transition, with func(*amalert.Alert, alert.State) bool) []*amalert.Alert {
-	external := s.routing().external
+	external, words := s.routing().external, s.words(t.Metric)
 	var alerts []*amalert.Alert
 	if t.State != alert.OK {
-		alerts = append(alerts, firing(t, external))
+		alerts = append(alerts, firing(t, external, words))
 	}
 	now := s.stampNow()
 	for _, state := range [...]alert.State{alert.Critical, alert.Warning} {
 		if state == t.State {
 			continue
 		}
-		a := ended(t, state, external, now)
+		a := ended(t, state, external, words, now)
 		// Where the severity is no label of its own, both states are one alert.
 		same := len(alerts) > 0 && alerts[len(alerts)-1].Fingerprint() == a.Fingerprint()
 		if !same && with(a, state) {
@@ -77,6 +77,13 @@ func (s *Service) alertsOf(t alert.Transition, with func(*amalert.Alert, alert.S
 		a.UpdatedAt = s.stampNow()
 	}
 	return alerts
+}
+
+func (s *Service) words(metric string) (w Words) {
+	if s.opts.Words != nil {
+		w = s.opts.Words(metric)
+	}
+	return w
 }
 
 // enforce starts a routing. First the inhibitor takes up the alerts, so that

@@ -107,7 +107,7 @@ func (b *inbox) Put(ctx context.Context, alerts ...*amalert.Alert) error {
 
 // refresh is a standing alert with the texts that came last.
 func (b *inbox) refresh(stands *posted, a *amalert.Alert) *amalert.Alert {
-	fresh := firing(stands.transition, nil)
+	fresh := firing(stands.transition, nil, Words{})
 	fresh.Annotations = fresh.Annotations.Merge(a.Annotations)
 	fresh.UpdatedAt = b.stamp()
 	return fresh

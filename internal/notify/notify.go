@@ -48,6 +48,8 @@ type Options struct {
 	// Told gives what the outbox was last told about each group, so that a kill
 	// between storing a message and noting it does no harm; nil for nothing.
 	Told iter.Seq[Told]
+	// Words tells how people are told of a metric; nil: by its name, in numbers.
+	Words func(metric string) Words
 	// External makes changes of alerts that other systems post durable. They
 	// come back by Take; nil refuses them.
 	External func(context.Context, []alert.Transition) error

@@ -93,6 +93,16 @@ func (e *Engine) answer(v *version, at int64) Answer {
 	}
 }
 
+// Words are the title and unit of a KPI; false where there is none of that name.
+// It waits for nothing.
+func (e *Engine) Words(name string) (kpi.Words, bool) {
+	v, ok := (*e.current.Load())[name]
+	if !ok {
+		return kpi.Words{}, false
+	}
+	return v.def.Words(), true
+}
+
 // find is the version asked for, and the places of the tags in its By.
 func (e *Engine) find(name string, number int, keys []string) (*version, []int, error) {
 	e.mu.RLock()

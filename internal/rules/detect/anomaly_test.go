@@ -12,6 +12,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/calendar"
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
 )
 
 const openedPerDay = `
@@ -100,7 +101,7 @@ func TestAnomalyIsItsDefinition(t *testing.T) {
 			}
 		}
 		sensitivity := rapid.SampledFrom([]float64{1, 2, 3.5}).Draw(rt, "sensitivity")
-		g := b.detector(`{name: odd, type: anomaly, kpi: opened, by: [office], season: day, history: 6, min_history: 3, min_n: 0, lateness: 0, sensitivity: ` + num(sensitivity) + `}`)
+		g := b.detector(`{name: odd, type: anomaly, kpi: opened, by: [office], season: day, history: 6, min_history: 3, min_n: 0, lateness: 0, sensitivity: ` + kpi.Number(sensitivity) + `}`)
 		first := int64(math.MaxInt64)
 		for h := range int64(12 * 24) {
 			if counts[h] > 0 {

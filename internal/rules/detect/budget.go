@@ -86,7 +86,7 @@ func (b *BurnRate) checkReach(d *kpi.Definition, faults *fault.List) {
 		return
 	}
 	most := fastest(objective)
-	limit := fmt.Sprintf("with an objective of %v the budget cannot be used up faster than %s times, where everything fails", objective, num(most))
+	limit := fmt.Sprintf("with an objective of %v the budget cannot be used up faster than %s times, where everything fails", objective, kpi.Number(most))
 	if len(b.Windows) > 0 {
 		for i, w := range b.Windows {
 			if w.Burn > most*(1-1e-9) { // 1-0.8 is a little less than 0.2

@@ -207,13 +207,13 @@ func (b *burning) objective(a *engine.Answer) (float64, error) {
 }
 
 func (b *burning) finding(a *engine.Answer, t int64, w BurnWindow, l kpi.Series, figures BurnFigures, ratio float64) finding {
-	words := wordingOf(a.Definition)
+	words := a.Definition.Words()
 	f := finding{
 		tags: present(l.Tags), level: w.Severity, ratio: ratio, value: figures.Long.Burn, n: l.N, provisional: a.Watermark < t-lagAllowed,
 		condition: fmt.Sprintf("burn rate %s over %v and %s over %v, both above %s: %s of %d against an objective of %s",
-			num(figures.Long.Burn), w.Long, num(figures.Short.Burn), w.Short, num(w.Burn), words.value(l.Value), l.N, words.value(figures.Objective)),
+			kpi.Number(figures.Long.Burn), w.Long, kpi.Number(figures.Short.Burn), w.Short, kpi.Number(w.Burn), words.Value(l.Value), l.N, words.Value(figures.Objective)),
 	}
-	f.summary = fmt.Sprintf("%s%s uses up its error budget %s times too fast", words.title, within(f.tags), num(figures.Long.Burn))
+	f.summary = fmt.Sprintf("%s%s uses up its error budget %s times too fast", words.Title, within(f.tags), kpi.Number(figures.Long.Burn))
 	f.evidence = evidence(a, t, Span{t - ms(w.Long), t}, &f)
 	f.evidence.Figures = figures
 	return f

@@ -72,7 +72,7 @@ func (w *caseWatch) judge(_ context.Context, t int64, _ float64) ([]finding, err
 	if err := ready(&a, err); err != nil {
 		return nil, err
 	}
-	words := wordingOf(a.Definition)
+	words := a.Definition.Words()
 	found := make([]finding, 0, len(rows))
 	for i := range rows {
 		found = append(found, w.finding(&a, t, &rows[i], words))
@@ -85,7 +85,7 @@ type CaseFigures struct {
 	*kpi.CaseRow
 }
 
-func (w *caseWatch) finding(a *engine.Answer, t int64, r *kpi.CaseRow, words wording) finding {
+func (w *caseWatch) finding(a *engine.Answer, t int64, r *kpi.CaseRow, words kpi.Words) finding {
 	f := finding{tags: []event.Tag{{Key: caseTag, Value: r.CaseID}}, ratio: 1, n: 1}
 	for _, key := range a.Definition.By {
 		if v := r.Tags[key]; v != "" && key != caseTag {
@@ -104,13 +104,13 @@ func (w *caseWatch) finding(a *engine.Answer, t int64, r *kpi.CaseRow, words wor
 		left := of(r.RemainingMs)
 		f.since, f.order, f.value = t, *r.Deadline, float64(left)/hourMs
 		f.condition = fmt.Sprintf("%s left before the deadline", lengthText(left))
-		f.summary = fmt.Sprintf("%s is about to breach %s: %s", name, words.title, f.condition)
+		f.summary = fmt.Sprintf("%s is about to breach %s: %s", name, words.Title, f.condition)
 	} else {
 		over := of(r.OverrunMs)
 		f.since, f.value = *r.Deadline, float64(over)/hourMs
 		f.provisional = a.Watermark <= *r.Deadline // that it was closed in time may still be on its way
 		f.condition = fmt.Sprintf("overdue by %s", lengthText(over))
-		f.summary = fmt.Sprintf("%s breached %s: %s", name, words.title, f.condition)
+		f.summary = fmt.Sprintf("%s breached %s: %s", name, words.Title, f.condition)
 	}
 	f.evidence = evidence(a, t, Span{r.Opened, t}, &f)
 	f.evidence.Figures = CaseFigures{r}

@@ -47,7 +47,7 @@ func (d *drifting) judge(ctx context.Context, t int64, least float64) ([]finding
 	for _, s := range base.Series {
 		before[event.TagsKey(s.Tags)] = s
 	}
-	words := wordingOf(a.Definition)
+	words := a.Definition.Words()
 	var found []finding
 	for _, c := range courses {
 		s, ok := before[event.TagsKey(c.tags)]
@@ -60,7 +60,7 @@ func (d *drifting) judge(ctx context.Context, t int64, least float64) ([]finding
 		if ratio := sum.sum / d.H; ratio >= least && len(steps) > 0 {
 			f := d.finding(&a, t, steps, sum, sign, DriftFigures{sum.sum, d.K, d.H, s.Value, deviation, s.N}, words)
 			f.tags, f.ratio = present(c.tags), ratio
-			f.summary = fmt.Sprintf("%s%s: %s", words.title, within(f.tags), f.summary)
+			f.summary = fmt.Sprintf("%s%s: %s", words.Title, within(f.tags), f.summary)
 			found = append(found, f)
 		}
 	}
@@ -81,7 +81,7 @@ func (d *Drift) sum(steps []batch, usual selfStarting) (cusum, float64) {
 	return down, -1
 }
 
-func (d *drifting) finding(a *engine.Answer, t int64, steps []batch, sum cusum, sign float64, figures DriftFigures, words wording) finding {
+func (d *drifting) finding(a *engine.Answer, t int64, steps []batch, sum cusum, sign float64, figures DriftFigures, words kpi.Words) finding {
 	f := finding{since: steps[min(sum.since, len(steps)-1)].from, provisional: a.Watermark < t}
 	var total float64
 	for _, b := range steps[min(sum.since, len(steps)-1):] {
@@ -94,7 +94,7 @@ func (d *drifting) finding(a *engine.Answer, t int64, steps []batch, sum cusum, 
 		moved = "risen"
 	}
 	f.condition = fmt.Sprintf("%s of %d since %s against %s of %d before: cumulative sum of %s standard deviations, limit %s",
-		words.value(f.value), f.n, time.UnixMilli(f.since).UTC().Format(time.DateOnly), words.value(figures.Mean), figures.N, num(sum.sum), num(d.H))
+		words.Value(f.value), f.n, time.UnixMilli(f.since).UTC().Format(time.DateOnly), words.Value(figures.Mean), figures.N, kpi.Number(sum.sum), kpi.Number(d.H))
 	f.summary = "has " + moved + " to " + f.condition
 	f.evidence = evidence(a, t, Span{f.since, t}, &f)
 	f.evidence.Base = &Span{t - ms(d.Span) - ms(d.Baseline), t - ms(d.Span)}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
-	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 )
 
@@ -144,46 +142,6 @@ func within(tags []event.Tag) string {
 		b.WriteString(" " + t.Key + " " + t.Value)
 	}
 	return b.String()
-}
-
-// wording writes the values of a KPI for people.
-type wording struct{ title, unit string }
-
-func wordingOf(d *kpi.Definition) wording {
-	return wording{d.Label(), d.Spec.Describe(&d.Common).Unit}
-}
-
-func (w wording) value(v float64) string {
-	switch {
-	case math.IsNaN(v):
-		return "no data"
-	case w.unit == "ratio":
-		return num(v*100) + " %"
-	case strings.HasPrefix(w.unit, "1/"):
-		return num(v) + w.unit[1:]
-	case w.unit == "" || w.unit == "1":
-		return num(v)
-	}
-	return num(v) + " " + w.unit
-}
-
-// num writes a number with three or four digits that count.
-func num(v float64) string {
-	digits := 0
-	switch abs := math.Abs(v); {
-	case abs == 0 || math.IsInf(v, 0) || abs >= 100:
-	case abs >= 10:
-		digits = 1
-	case abs >= 0.1:
-		digits = 2
-	default:
-		return strconv.FormatFloat(v, 'g', 2, 64)
-	}
-	text := strconv.FormatFloat(v, 'f', digits, 64)
-	if digits > 0 {
-		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
-	}
-	return text
 }
 
 // lengthText writes a length of time in ms for people: "3d 4h", "12m".

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 )
 
@@ -55,7 +56,7 @@ func (f *foreseen) judge(ctx context.Context, t int64, least float64) ([]finding
 	steps := int(f.Horizon / f.Step)
 	// Where hysteresis keeps an alert, a breach a little behind the horizon counts.
 	most := int(math.Ceil(float64(steps) / max(least, 0.1)))
-	words := wordingOf(a.Definition)
+	words := a.Definition.Words()
 	var found []finding
 	for i, c := range now {
 		if paths[i] == nil || c.n() < f.MinN {
@@ -180,7 +181,7 @@ func (f *foreseen) repeated(now float64, past []*course, up bool) path {
 	}
 }
 
-func (f *foreseen) finding(a *engine.Answer, t int64, c *course, p path, b alert.Bound, at, steps int, words wording) finding {
+func (f *foreseen) finding(a *engine.Answer, t int64, c *course, p path, b alert.Bound, at, steps int, words kpi.Words) finding {
 	end, margin := p(steps)
 	figures := ForecastFigures{Limit: b.String(), Expected: Number(end), Margin: Number(margin), Breach: t + int64(at)*ms(f.Step), Method: f.Method}
 	if one, _ := p(1); f.Method == theilSen {
@@ -191,13 +192,13 @@ func (f *foreseen) finding(a *engine.Answer, t int64, c *course, p path, b alert
 		tags: present(c.tags), ratio: float64(steps) / max(float64(at), 0.5), value: c.latest(), n: c.n(), provisional: a.Watermark < t-lagAllowed,
 	}
 	side := b.String() // "above 500"
-	limit := side[:strings.LastIndexByte(side, ' ')+1] + words.value(b.Limit)
+	limit := side[:strings.LastIndexByte(side, ' ')+1] + words.Value(b.Limit)
 	if at == 0 {
-		one.condition = fmt.Sprintf("%s is %s already", words.value(one.value), limit)
+		one.condition = fmt.Sprintf("%s is %s already", words.Value(one.value), limit)
 	} else {
-		one.condition = fmt.Sprintf("%s now, %s within %s (%s expected in %v, %s)", words.value(one.value), limit, lengthText(int64(at)*ms(f.Step)), words.value(end), f.Horizon, f.Method)
+		one.condition = fmt.Sprintf("%s now, %s within %s (%s expected in %v, %s)", words.Value(one.value), limit, lengthText(int64(at)*ms(f.Step)), words.Value(end), f.Horizon, f.Method)
 	}
-	one.summary = fmt.Sprintf("%s%s: %s", words.title, within(one.tags), one.condition)
+	one.summary = fmt.Sprintf("%s%s: %s", words.Title, within(one.tags), one.condition)
 	one.evidence = evidence(a, t, Span{t - int64(len(c.values))*ms(f.Step), t}, &one)
 	one.evidence.Figures = figures
 	one.evidence.Values = lastValues(c.readings(t-int64(len(c.values))*ms(f.Step), ms(f.Step)))

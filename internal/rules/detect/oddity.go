@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/kpi"
 	"github.com/hms-ops/hms-monitor/internal/kpi/engine"
 	"github.com/hms-ops/hms-monitor/internal/kpi/throughput"
 )
@@ -98,7 +99,7 @@ func (o *oddity) window(ctx context.Context, w window, until, t int64, least flo
 		return nil, err
 	}
 	_, counts := a.Definition.Spec.(*throughput.Spec)
-	words := wordingOf(a.Definition)
+	words := a.Definition.Words()
 	var found []finding
 	for _, c := range now {
 		r := Reading{T: w.from, Value: c.Points[0].Value, N: c.Points[0].N}
@@ -109,7 +110,7 @@ func (o *oddity) window(ctx context.Context, w window, until, t int64, least flo
 		if len(past) < o.MinHistory || math.IsNaN(r.Value) {
 			continue
 		}
-		f, usual := o.compare(r, past, counts, words.unit == "ratio")
+		f, usual := o.compare(r, past, counts, words.Unit == "ratio")
 		f.Partial = partial
 		if max(r.N, usual) < o.MinN || !o.looksAt(f.Deviations) || math.Abs(f.Deviations)/o.Sensitivity < least {
 			continue
@@ -206,7 +207,7 @@ func (o *oddity) read(ctx context.Context, w window) (engine.Answer, []engine.Co
 
 // explain says it in words: "12/h against 311/h (median of 8 Sundays), 9.4 robust
 // deviations below".
-func (o *oddity) explain(f *finding, figures AnomalyFigures, n int, w window, words wording) {
+func (o *oddity) explain(f *finding, figures AnomalyFigures, n int, w window, words kpi.Words) {
 	begin := time.UnixMilli(w.from).In(o.season.zone)
 	days := "days before"
 	if o.Season == week {
@@ -220,7 +221,7 @@ func (o *oddity) explain(f *finding, figures AnomalyFigures, n int, w window, wo
 		side = "below"
 	}
 	f.condition = fmt.Sprintf("%s against %s (median of %d %s), %s robust deviations %s",
-		words.value(f.value), words.value(figures.Median), n, days, num(math.Abs(figures.Deviations)), side)
+		words.Value(f.value), words.Value(figures.Median), n, days, kpi.Number(math.Abs(figures.Deviations)), side)
 	span := begin.Format("Mon 2006-01-02")
 	if o.season.length < 24*time.Hour {
 		span += begin.Format(" 15:04")
@@ -228,5 +229,5 @@ func (o *oddity) explain(f *finding, figures AnomalyFigures, n int, w window, wo
 	if figures.Partial {
 		span += " so far"
 	}
-	f.summary = fmt.Sprintf("%s%s on %s: %s", words.title, within(f.tags), span, f.condition)
+	f.summary = fmt.Sprintf("%s%s on %s: %s", words.Title, within(f.tags), span, f.condition)
 }

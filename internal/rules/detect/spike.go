@@ -143,7 +143,7 @@ func (s *spike) judge(ctx context.Context, t int64, least float64) ([]finding, e
 		}
 		one := finding{tags: present(c.Tags), ratio: ratio, value: float64(begun), n: p.N}
 		one.condition = fmt.Sprintf("%d conflicts within %v against %s expected from %v before (as many by chance: %s)",
-			begun, s.Window, num(e.mean), s.History, num(f.Probability))
+			begun, s.Window, kpi.Number(e.mean), s.History, kpi.Number(f.Probability))
 		one.summary = fmt.Sprintf("%s%s: %s", a.Definition.Label(), within(one.tags), one.condition)
 		one.evidence = evidence(&a, t, Span{t - ms(s.Window), t}, &one)
 		one.evidence.Base = &Span{s.before - ms(s.History), s.before}
