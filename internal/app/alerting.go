@@ -70,7 +70,7 @@ func (a *App) routing(c config.Config) (*notify.Routing, error) {
 		source.ExternalURL = &url.URL{Scheme: "http", Host: a.Addr()}
 	}
 	source.Log = a.options.Logger.With("part", "notify")
-	source.Email, source.Webhook = outbox.NewEmail, outbox.NewWebhook
+	source.Email, source.Webhook, source.Functions = outbox.NewEmail, outbox.NewWebhook, outbox.TemplateFunctions
 	source.Extra = a.integrations(c, source.ExternalURL)
 	routing, faults := notify.Load(source)
 	if err := faults.Err(); err != nil {

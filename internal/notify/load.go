@@ -39,6 +39,8 @@ type Source struct {
 	Email func(*amconfig.EmailConfig, *template.Template, *slog.Logger) amnotify.Notifier
 	// Webhook makes one that posts webhooks; nil for the Alertmanager's own.
 	Webhook func(*webhook.WebhookConfig, *template.Template, *slog.Logger) (amnotify.Notifier, error)
+	// Functions adds to those that templates know; nil for nothing.
+	Functions template.Option
 	// Log is where integrations write; nil for nowhere.
 	Log *slog.Logger
 }
@@ -77,7 +79,7 @@ func Load(s Source) (*Routing, fault.List) {
 	if r.conf == nil {
 		return nil, d.faults
 	}
-	r.parseTemplates(d)
+	r.parseTemplates(d, s.Functions)
 	if r.template != nil {
 		r.build(d, s)
 	}

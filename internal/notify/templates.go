@@ -20,7 +20,7 @@ import (
 var templatePlace = regexp.MustCompile(`^template: ([^:]+):(\d+):(?:\d+:)? (.*)$`)
 
 // parseTemplates reads the template files that the configuration names.
-func (r *Routing) parseTemplates(d *document) {
+func (r *Routing) parseTemplates(d *document, functions template.Option) {
 	for _, pattern := range r.conf.Templates {
 		found, err := filepath.Glob(pattern)
 		if err == nil && len(found) == 0 && !strings.ContainsAny(pattern, "*?[") {
@@ -30,7 +30,11 @@ func (r *Routing) parseTemplates(d *document) {
 			d.add(d.pattern(pattern), fmt.Sprintf("templates: %v", err))
 		}
 	}
-	parsed, err := template.FromGlobs(r.conf.Templates)
+	var options []template.Option
+	if functions != nil {
+		options = append(options, functions)
+	}
+	parsed, err := template.FromGlobs(r.conf.Templates, options...)
 	if err != nil {
 		detail := err.Error()
 		if m := templatePlace.FindStringSubmatch(detail); m != nil {

@@ -45,7 +45,7 @@ func openSinks(ctx context.Context) (*sinks, error) {
 	}
 	s.http, s.smtp = web.Addr().String(), mail.Addr().String()
 	webServer := &http.Server{Handler: http.HandlerFunc(s.post), ReadHeaderTimeout: 10 * time.Second}
-	mailServer := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{s, time.Now()}, nil }))
+	mailServer := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{sinks: s}, nil }))
 	mailServer.Domain = "localhost"
 	go func() { _ = webServer.Serve(web) }()
 	go func() { _ = mailServer.Serve(mail) }()
@@ -92,16 +92,21 @@ func (s *sinks) post(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"sid":"SM00000000000000000000000000000000","status":"queued"}`)
 }
 
-// session is one SMTP conversation; it counts from the connection.
+// session is one SMTP conversation. It counts from the envelope: a connection
+// may be made ready for any mail.
 type session struct {
 	sinks *sinks
 	when  time.Time
 }
 
-func (*session) Mail(string, *smtp.MailOptions) error { return nil }
 func (*session) Rcpt(string, *smtp.RcptOptions) error { return nil }
 func (*session) Reset()                               {}
 func (*session) Logout() error                        { return nil }
+
+func (s *session) Mail(string, *smtp.MailOptions) error {
+	s.when = time.Now()
+	return nil
+}
 
 func (s *session) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)

@@ -3,10 +3,8 @@ package outbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
-	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/nflog"
 	"github.com/prometheus/alertmanager/notify"
 )
@@ -32,12 +30,14 @@ var errOverdue = errors.New("no answer in time, the attempt is left to itself")
 // attempt sends a message once and notes what came of it.
 func (w *worker) attempt(ctx context.Context, e *entry) result {
 	m := e.message.Load()
-	sending := &Sending{id: m.ID, parts: m.Parts}
-	store := w.remembered(m)
 	began := w.o.now()
-	retry, err := w.send(ctx, m, sending, store)
+	c, err := w.calling(ctx, e, m)
+	var retry bool
+	if err == nil {
+		retry, err = c.wait(ctx)
+	}
 	a := Attempt{At: began.UTC(), Took: w.o.now().Sub(began)}
-	answer, parts := sending.said()
+	answer, parts := c.sending.said()
 	a.Answer = Redact(answer)
 	if err != nil {
 		a.Error = Redact(err.Error())
@@ -59,7 +59,7 @@ func (w *worker) attempt(ctx context.Context, e *entry) result {
 	default:
 		a.Outcome, verdict = OutcomeFailed, again
 	}
-	w.settle(e, a, parts, store)
+	w.settle(e, a, parts, c.store)
 	return verdict
 }
 
@@ -90,62 +90,6 @@ func (w *worker) settle(e *entry, a Attempt, parts map[string]string, store *nfl
 	case m.Tries == 1 || m.Tries%10 == 0:
 		log.Warn("a notification could not be sent and is tried again", "error", a.Error)
 	}
-}
-
-// send calls the notifier. It comes back in time whether that does or not. When
-// ctx ends, the attempt may go on for a moment, so that its outcome is known.
-func (w *worker) send(ctx context.Context, m *Message, s *Sending, store *nflog.Store) (retry bool, err error) {
-	select {
-	case w.abandoned <- struct{}{}:
-	case <-ctx.Done():
-		return true, ctx.Err()
-	}
-	timeout := w.o.config.Load().Delivery.Timeout
-	sendCtx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), timeout, fmt.Errorf("no answer within %s", timeout))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(drain, cancel) })
-	defer stop()
-	type answer struct {
-		retry bool
-		err   error
-	}
-	answers := make(chan answer, 1)
-	by := w.notifier()
-	go func() {
-		defer func() { <-w.abandoned }()
-		defer cancel()
-		retry, err := w.call(m.context(sendCtx, s, store), by.next, m)
-		answers <- answer{retry, err}
-	}()
-	select {
-	case a := <-answers:
-		return a.retry, a.err
-	case <-sendCtx.Done():
-	}
-	late := time.NewTimer(grace)
-	defer late.Stop()
-	select {
-	case a := <-answers:
-		return a.retry, a.err
-	case <-late.C:
-		return true, errOverdue
-	}
-}
-
-// call is one call of the notifier; one that panics has failed.
-func (w *worker) call(ctx context.Context, next notify.Notifier, m *Message) (retry bool, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			retry, err = false, fmt.Errorf("the notifier panicked: %v", r)
-		}
-	}()
-	if m.Letter != nil {
-		return next.Notify(withLetter(ctx, m.Letter))
-	}
-	alerts := make([]*alert.Alert, len(m.Alerts))
-	for i, a := range m.Alerts {
-		alerts[i] = a.Original()
-	}
-	return next.Notify(ctx, alerts...)
 }
 
 // dataKeys is what the Alertmanager's notifiers remember of a group: Slack's

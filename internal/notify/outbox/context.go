@@ -17,9 +17,41 @@ type contextKey struct{}
 type Sending struct {
 	id string
 
+	// turn is closed when the message may leave; nil: it may.
+	turn chan struct{}
+
 	mu     sync.Mutex
+	asked  bool
 	answer string
 	parts  map[string]string
+}
+
+// Turn returns nil when the message may leave. A notifier that asks may be
+// called while its message is still being written to disk, to make ready what
+// it sends. Whoever asks does so before anything leaves that tells of the
+// message, always, and gives up with the error.
+func (s *Sending) Turn(ctx context.Context) error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	s.asked = true
+	s.mu.Unlock()
+	if s.turn == nil {
+		return nil
+	}
+	select {
+	case <-s.turn:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (s *Sending) hasAsked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.asked
 }
 
 // Current is the message being sent, nil outside the outbox.
@@ -31,6 +63,11 @@ func Current(ctx context.Context) *Sending {
 // WithMessageID is a context as a notifier gets it, for tests of notifiers.
 func WithMessageID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, contextKey{}, &Sending{id: id})
+}
+
+// WithTurn is a context as a notifier gets it that is called ahead.
+func WithTurn(ctx context.Context, id string, turn chan struct{}) context.Context {
+	return context.WithValue(ctx, contextKey{}, &Sending{id: id, turn: turn})
 }
 
 // MessageID is the idempotency key of the message being sent: the same for

@@ -30,6 +30,8 @@ type world struct {
 	step  int // counts down
 	after bool
 	dead  bool
+	// asks says that notifiers wait for their turn, so that they are called ahead.
+	asks bool
 
 	disk  outbox.Memory
 	nflog outbox.Memory
@@ -43,8 +45,8 @@ type line struct {
 	got   []call
 }
 
-func newWorld(integrations, step int, after bool) *world {
-	w := &world{step: step, after: after}
+func newWorld(integrations, step int, after, asks bool) *world {
+	w := &world{step: step, after: after, asks: asks}
 	for i := range integrations {
 		w.lines = append(w.lines, &line{world: w, index: i})
 	}
@@ -88,6 +90,11 @@ func (w *line) Notify(ctx context.Context, alerts ...*alert.Alert) (bool, error)
 	names := ""
 	for _, a := range alerts {
 		names += string(a.Labels["alertname"]) + ":" + string(a.Status()) + " "
+	}
+	if w.asks {
+		if err := outbox.Current(ctx).Turn(ctx); err != nil {
+			return true, err
+		}
 	}
 	return true, w.do(func() { w.got = append(w.got, call{id: outbox.MessageID(ctx), names: names}) })
 }
@@ -216,25 +223,26 @@ func TestKillAtEveryStepLosesAndRepeatsNothing(t *testing.T) {
 		"a:firing ", "a:firing b:firing ", "a:firing b:firing ", "a:firing b:firing ",
 		"a:resolved b:firing ", "a:resolved b:resolved ", "a:firing ",
 	}
-	for _, integrations := range []int{1, 3} {
-		for _, after := range []bool{false, true} {
-			for step := 1; ; step++ {
-				done := false
-				t.Run(fmt.Sprintf("integrations=%d/after=%t/step=%d", integrations, after, step), func(t *testing.T) {
-					inTime(t, func(t *testing.T) {
-						w := newWorld(integrations, step, after)
-						done = life(t, w) == 0
-						for _, l := range w.lines {
-							l.expect(t, done, want)
-						}
-					})
-				})
-				if done || t.Failed() {
-					if step < 20*integrations && done {
-						t.Fatalf("only %d steps", step)
+	for _, c := range []struct {
+		integrations int
+		after, asks  bool
+	}{{1, false, false}, {1, true, false}, {3, false, false}, {3, true, false}, {1, false, true}, {1, true, true}, {3, false, true}, {3, true, true}} {
+		for step := 1; ; step++ {
+			done := false
+			t.Run(fmt.Sprintf("integrations=%d/after=%t/asks=%t/step=%d", c.integrations, c.after, c.asks, step), func(t *testing.T) {
+				inTime(t, func(t *testing.T) {
+					w := newWorld(c.integrations, step, c.after, c.asks)
+					done = life(t, w) == 0
+					for _, l := range w.lines {
+						l.expect(t, done, want)
 					}
-					break
+				})
+			})
+			if done || t.Failed() {
+				if step < 20*c.integrations && done {
+					t.Fatalf("only %d steps", step)
 				}
+				break
 			}
 		}
 	}

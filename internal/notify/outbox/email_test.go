@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -28,16 +29,28 @@ type postOffice struct {
 	breaks int
 	mails  []*mail.Message
 	came   chan struct{}
+	// greeted and begun count conversations, and those that came to a mail.
+	greeted, begun int
 }
 
 type postman struct {
 	o *postOffice
 }
 
-func (o *postOffice) NewSession(*smtp.Conn) (smtp.Session, error) { return postman{o}, nil }
-func (postman) Reset()                                            {}
-func (postman) Logout() error                                     { return nil }
-func (postman) Mail(string, *smtp.MailOptions) error              { return nil }
+func (o *postOffice) NewSession(*smtp.Conn) (smtp.Session, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.greeted++
+	return postman{o}, nil
+}
+func (postman) Reset()        {}
+func (postman) Logout() error { return nil }
+func (p postman) Mail(string, *smtp.MailOptions) error {
+	p.o.mu.Lock()
+	defer p.o.mu.Unlock()
+	p.o.begun++
+	return nil
+}
 func (postman) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if to == "nobody@example.org" {
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
@@ -82,7 +95,7 @@ func serveMail(t *testing.T) (*postOffice, string) {
 func mailer(t *testing.T, address, to string) notify.Notifier {
 	t.Helper()
 	host, port, _ := net.SplitHostPort(address)
-	tmpl, err := template.FromGlobs(nil)
+	tmpl, err := template.FromGlobs(nil, outbox.TemplateFunctions)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +130,48 @@ func TestMailSentTwiceHasOneMessageID(t *testing.T) {
 	}
 	if d.State != outbox.Delivered || !strings.HasPrefix(d.Attempts[0].Answer, "554 ") || d.Attempts[1].Answer != "250" {
 		t.Errorf("proof: %+v", d.Attempts)
+	}
+}
+
+// The conversation comes to the mail itself when that has its turn, and no
+// later command tells of it before.
+func TestNoMailLeavesBeforeItsTurn(t *testing.T) {
+	post, address := serveMail(t)
+	n := mailer(t, address, "ada@example.org")
+	turn := make(chan struct{})
+	soon, cancel := context.WithTimeout(first().context("a"), 200*time.Millisecond)
+	defer cancel()
+	_, err := n.Notify(outbox.WithTurn(soon, "id", turn), firing("a", "critical"))
+	post.mu.Lock()
+	if !errors.Is(err, context.DeadlineExceeded) || post.greeted != 1 || post.begun != 0 {
+		t.Fatalf("%d conversations, %d mails begun: %v", post.greeted, post.begun, err)
+	}
+	post.mu.Unlock()
+	close(turn)
+	if _, err := n.Notify(outbox.WithTurn(first().context("a"), "id", turn), firing("a", "critical")); err != nil {
+		t.Fatal(err)
+	}
+	from := post.mails[0].Header["From"]
+	if post.begun != 1 || len(from) != 1 || from[0] != "hms@example.org" {
+		t.Errorf("%d mails begun, from %q", post.begun, from)
+	}
+}
+
+// Templates that were made without the function are as good, only later.
+func TestMailWithoutTheFunction(t *testing.T) {
+	post, address := serveMail(t)
+	tmpl, err := template.FromGlobs(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tmpl.ExternalURL = &url.URL{Scheme: "http", Host: "hms.example"}
+	host, port, _ := net.SplitHostPort(address)
+	no := false
+	n := outbox.NewEmail(&config.EmailConfig{
+		To: "ada@example.org", From: "hms@example.org", Smarthost: config.HostPort{Host: host, Port: port}, RequireTLS: &no,
+	}, tmpl, slog.New(slog.DiscardHandler))
+	if _, err := n.Notify(outbox.WithMessageID(first().context("a"), "id"), firing("a", "critical")); err != nil || len(post.mails) != 1 {
+		t.Fatal(err)
 	}
 }
 

@@ -26,6 +26,8 @@ type entry struct {
 	// key of its own by now.
 	sheet *sheet
 	own   atomic.Bool
+	// ahead is the call that began while the message was written, nil without.
+	ahead atomic.Pointer[calling]
 	// earlier says that a run before this one stored it, so that the
 	// notification log may not know of it. Guarded by the chain's lock.
 	earlier bool

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ type draft struct {
 	value   []byte
 	// decided is set once: by who admits it, or by who no longer waits for it.
 	decided atomic.Bool
+	ahead   *calling      // nil without
 	stored  chan struct{} // closed when entry or err says what became of it
 	entry   *entry
 	err     error
@@ -111,16 +113,27 @@ func (o *Outbox) write(ctx context.Context, drafts []*draft) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
+	for _, d := range drafts {
+		d.ahead = o.ahead(d.message)
+	}
 	s, err := o.putNew(ctx, drafts)
-	drafts = slices.DeleteFunc(drafts, func(d *draft) bool { return !d.decided.CompareAndSwap(false, true) })
+	drafts = slices.DeleteFunc(drafts, func(d *draft) bool {
+		given := !d.decided.CompareAndSwap(false, true)
+		if given || err != nil {
+			d.ahead.drop()
+		}
+		return given
+	})
 	for _, d := range drafts {
 		if d.err = err; err == nil {
 			d.entry = &entry{sheet: s}
 			d.entry.message.Store(d.message)
+			d.entry.ahead.Store(d.ahead)
 			o.admit(d.entry)
 		}
 	}
 	o.written(s)
+	runtime.Gosched()          // to those who send: what follows can wait for them
 	for _, d := range drafts { // all are on their way before anybody notes that
 		close(d.stored)
 	}

@@ -78,7 +78,7 @@ func (t Target) carries() bool {
 
 // carry sends a letter as a mail of the same headers and server as alerts have.
 func (m *mail) carry(ctx context.Context, l *Letter) (bool, error) {
-	as := mail{conf: m.conf, tmpl: m.tmpl, logger: m.logger, host: m.host}
+	as := *m
 	as.conf.Headers = map[string]string{}
 	for name, text := range m.conf.Headers {
 		if !strings.EqualFold(name, "Subject") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,11 +24,15 @@ type trio struct {
 	wraps  [3]notify.Notifier
 }
 
-func startTrio(t *testing.T, bucket outbox.Bucket, config outbox.Config) *trio {
+// startTrio starts one; the receivers named by down are so from the beginning.
+func startTrio(t *testing.T, bucket outbox.Bucket, config outbox.Config, down ...int) *trio {
 	three := &trio{}
 	three.office = start(t, bucket, config, func(b *outbox.Outbox) {
 		for i := range three.phones {
 			three.phones[i] = &phone{}
+			if slices.Contains(down, i) {
+				three.phones[i].set(errDown)
+			}
 			three.wraps[i] = b.Wrap("oncall", "webhook", i, three.phones[i])
 		}
 	})
@@ -170,16 +175,14 @@ func TestSheetOutlivesAStartAndGoesInTheEnd(t *testing.T) {
 	inTime(t, func(t *testing.T) {
 		b := &outbox.Memory{}
 		limits := outbox.Config{Delivery: outbox.Limits{Retention: time.Hour, MaxMessages: 2}}
-		o := startTrio(t, b, limits)
-		o.phones[2].set(errDown)
+		o := startTrio(t, b, limits, 2)
 		if err := o.flush("a", [3]bool{true, true, true}); err != nil {
 			t.Fatal(err)
 		}
 		synctest.Wait()
 		o.end() // two are delivered, one waits
 
-		o = startTrio(t, b, limits)
-		o.phones[2].set(errDown)
+		o = startTrio(t, b, limits, 2)
 		time.Sleep(90 * time.Minute) // the two are beyond the retention
 		if got := o.calls(); got != [3]int{} {
 			t.Fatalf("sent again: %v", got)

@@ -18,9 +18,8 @@ import (
 	"github.com/prometheus/alertmanager/template"
 )
 
-// hook is the Alertmanager's webhook, which carries letters as well.
+// hook posts what the Alertmanager's webhook does, and carries letters as well.
 type hook struct {
-	*webhook.Notifier
 	conf   *webhook.WebhookConfig
 	tmpl   *template.Template
 	logger *slog.Logger
@@ -29,15 +28,11 @@ type hook struct {
 
 // NewWebhook takes the place of the Alertmanager's webhook.New.
 func NewWebhook(conf *webhook.WebhookConfig, tmpl *template.Template, logger *slog.Logger) (notify.Notifier, error) {
-	inner, err := webhook.New(conf, tmpl, logger)
-	if err != nil {
-		return nil, err
-	}
 	client, err := notify.NewClientWithTracing(*conf.HTTPConfig, "webhook")
 	if err != nil {
 		return nil, err
 	}
-	return &hook{Notifier: inner, conf: conf, tmpl: tmpl, logger: logger, client: client}, nil
+	return &hook{conf: conf, tmpl: tmpl, logger: logger, client: client}, nil
 }
 
 // Posted is a letter as webhooks get it.
@@ -62,7 +57,40 @@ func (h *hook) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, 
 	if l := LetterIn(ctx); l != nil {
 		return h.carry(ctx, l)
 	}
-	return h.Notifier.Notify(ctx, alerts...)
+	m := webhook.Message{Version: "4"}
+	if most := h.conf.MaxAlerts; most != 0 && uint64(len(alerts)) > most {
+		m.TruncatedAlerts = uint64(len(alerts)) - most
+		alerts = alerts[:most]
+	}
+	groupKey, err := notify.ExtractGroupKey(ctx)
+	if err != nil {
+		return false, err
+	}
+	m.GroupKey, m.Data = groupKey.String(), notify.GetTemplateData(ctx, h.tmpl, alerts, h.logger)
+	body, err := h.body(&m)
+	if err != nil {
+		return false, err
+	}
+	return h.post(ctx, m.Data, body)
+}
+
+// body is the message, or what the configuration makes of it.
+func (h *hook) body(m *webhook.Message) ([]byte, error) {
+	var what any = m
+	if h.conf.Payload != nil {
+		payload, err := template.DeepCopyWithTemplate(h.conf.Payload, func(text string) (string, error) {
+			return h.tmpl.ExecuteTextString(text, m.Data)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("execute the template of the webhook's payload: %w", err)
+		}
+		what = payload
+	}
+	body, err := json.Marshal(what)
+	if err != nil {
+		return nil, fmt.Errorf("write the webhook: %w", err)
+	}
+	return body, nil
 }
 
 // carry posts a letter as JSON.
@@ -72,9 +100,16 @@ func (h *hook) carry(ctx context.Context, l *Letter) (retry bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("write the webhook: %w", err)
 	}
-	address, err := h.address(ctx)
+	return h.post(ctx, notify.GetTemplateData(ctx, h.tmpl, nil, h.logger), body)
+}
+
+func (h *hook) post(ctx context.Context, data *template.Data, body []byte) (retry bool, err error) {
+	address, err := h.address(data)
 	if err != nil {
 		return false, err
+	}
+	if err := Current(ctx).Turn(ctx); err != nil {
+		return true, err
 	}
 	if h.conf.Timeout > 0 {
 		timed, cancel := context.WithTimeoutCause(ctx, h.conf.Timeout, fmt.Errorf("no answer within the webhook's timeout of %s", h.conf.Timeout))
@@ -90,11 +125,15 @@ func (h *hook) carry(ctx context.Context, l *Letter) (retry bool, err error) {
 	}
 	defer notify.Drain(resp)
 	Current(ctx).Answered(resp.Status)
-	return new(notify.Retrier).Check(resp.StatusCode, resp.Body)
+	retry, err = new(notify.Retrier).Check(resp.StatusCode, resp.Body)
+	if err != nil {
+		err = notify.NewErrorWithReason(notify.GetFailureReasonFromStatusCode(resp.StatusCode), err)
+	}
+	return retry, err
 }
 
-// address is where the webhook is; it may be a template of the receiver's name.
-func (h *hook) address(ctx context.Context) (string, error) {
+// address is where the webhook is; it may be a template.
+func (h *hook) address(data *template.Data) (string, error) {
 	text := string(h.conf.URL)
 	if text == "" {
 		content, err := os.ReadFile(h.conf.URLFile)
@@ -103,7 +142,7 @@ func (h *hook) address(ctx context.Context) (string, error) {
 		}
 		text = strings.TrimSpace(string(content))
 	}
-	address, err := h.tmpl.ExecuteTextString(text, notify.GetTemplateData(ctx, h.tmpl, nil, h.logger))
+	address, err := h.tmpl.ExecuteTextString(text, data)
 	if err != nil {
 		return "", fmt.Errorf("execute the template of the webhook's address: %w", err)
 	}

@@ -165,6 +165,7 @@ func (g *group) before(other *group) bool {
 
 // run sends until ctx ends.
 func (w *worker) run(ctx context.Context) {
+	defer w.dropAhead()
 	for ctx.Err() == nil {
 		e, soonest := w.next(w.o.now(), nil)
 		if e != nil {
@@ -173,6 +174,17 @@ func (w *worker) run(ctx context.Context) {
 		}
 		if !w.idle(ctx, soonest) {
 			return
+		}
+	}
+}
+
+// dropAhead ends the calls that wait for their turn.
+func (w *worker) dropAhead() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, g := range w.groups {
+		for _, e := range g.waiting {
+			e.ahead.Swap(nil).drop()
 		}
 	}
 }

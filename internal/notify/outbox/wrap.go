@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/notify"
@@ -13,7 +14,7 @@ import (
 // notifier is the one that sends for this integration, also what was stored
 // before; so it is called for a configuration that is in force, not before.
 func (o *Outbox) Wrap(receiver, integration string, index int, next notify.Notifier) notify.Notifier {
-	w := &wrapped{o, Target{Receiver: receiver, Integration: integration, Index: index}, next}
+	w := &wrapped{o: o, target: Target{Receiver: receiver, Integration: integration, Index: index}, next: next}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.fresh[w.target] = true
@@ -53,6 +54,8 @@ type wrapped struct {
 	o      *Outbox
 	target Target
 	next   notify.Notifier
+	// asks says that next was seen to ask for its turn.
+	asks atomic.Bool
 }
 
 // Notify stores a message. That it returns nil means that the message is on

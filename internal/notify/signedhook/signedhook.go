@@ -154,6 +154,9 @@ func (n *Notifier) send(ctx context.Context, id string, what any, now time.Time)
 }
 
 func (n *Notifier) post(ctx context.Context, req *http.Request) (retry bool, err error) {
+	if err := outbox.Current(ctx).Turn(ctx); err != nil {
+		return true, err
+	}
 	resp, err := n.client.Do(req)
 	if err != nil {
 		return true, notify.RedactURL(err)

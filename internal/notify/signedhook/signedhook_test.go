@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -86,6 +87,26 @@ func TestReceiverVerifiesWithTheSpecificationsLibrary(t *testing.T) {
 		len(m.Alerts) != 1 || m.ExternalURL != "http://hms.example" ||
 		len(m.References) != 1 || m.References[0].AlertID != "12.1" || m.References[0].Evidence != "http://hms.example/alerts/12.1" {
 		t.Errorf("%s", got)
+	}
+}
+
+func TestNothingLeavesBeforeItsTurn(t *testing.T) {
+	var got atomic.Int32
+	srv := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
+	defer srv.Close()
+	n, err := New(Config{URL: secret.Text(srv.URL), Secret: []secret.Text{secretA}}, Options{Template: templates(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn := make(chan struct{})
+	soon, cancel := context.WithTimeout(sending("id1"), 200*time.Millisecond)
+	defer cancel()
+	if _, err := n.Notify(outbox.WithTurn(soon, "id1", turn), critical()); err == nil || got.Load() > 0 {
+		t.Fatalf("sent before its turn: %v", err)
+	}
+	close(turn)
+	if _, err := n.Notify(outbox.WithTurn(sending("id1"), "id1", turn), critical()); err != nil || got.Load() != 1 {
+		t.Fatalf("not sent when it had its turn: %v", err)
 	}
 }
 

@@ -172,6 +172,9 @@ func (n *Notifier) post(ctx context.Context, to, part, text, token string) answe
 	if id != "" { // for providers that know it
 		req.Header.Set("Idempotency-Key", id+"-"+part)
 	}
+	if err := outbox.Current(ctx).Turn(ctx); err != nil {
+		return answer{text: "not asked", retry: true, err: err}
+	}
 	resp, err := n.client.Do(req)
 	if err != nil {
 		err = notify.RedactURL(err)

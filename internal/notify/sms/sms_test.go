@@ -160,6 +160,21 @@ func TestEachNumberGetsItOnce(t *testing.T) {
 	}
 }
 
+func TestNothingLeavesBeforeItsTurn(t *testing.T) {
+	p := startProvider(t)
+	n := build(t, p.config("+16175550001"))
+	turn := make(chan struct{})
+	soon, cancel := context.WithTimeout(sending("id"), 200*time.Millisecond)
+	defer cancel()
+	if _, err := n.Notify(outbox.WithTurn(soon, "id", turn), raised()); err == nil || len(p.got) > 0 {
+		t.Fatalf("sent before its turn: %v, %v", p.got, err)
+	}
+	close(turn)
+	if _, err := n.Notify(outbox.WithTurn(sending("id"), "id", turn), raised()); err != nil || len(p.got) != 1 {
+		t.Fatalf("not sent when it had its turn: %v, %v", p.got, err)
+	}
+}
+
 func TestWhatIsTriedAgain(t *testing.T) {
 	p := startProvider(t)
 	n := build(t, p.config("+16175551234"))
