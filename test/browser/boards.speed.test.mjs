@@ -31,14 +31,23 @@ describe('boards', { skip: noServer }, () => {
     await page.waitForTimeout(1000);
     const shown = await page.locator('.board-panel__body > :not(.loading)').count();
     assert.ok(shown < 100, `${shown} of 200 panels are rendered`);
-    const { fps, work, empty, idle } = await smoothness(page);
-    t.diagnostic(
-      `${fps.toFixed(1)} frames a second, ${work.toFixed(1)} ms of work for each; an empty page has ${empty.toFixed(1)}; the machine was idle ${(100 * idle).toFixed(0)} % of the time`,
-    );
-    // 50 frames a second leave 20 ms for each. Without a graphics card 44 to 48 are reached; a machine without time left
-    // says nothing of the page.
-    assert.ok(work <= 20, `a frame takes ${work.toFixed(1)} ms of work`);
-    if (idle > 0.3) assert.ok(fps >= 0.5 * empty, `${fps.toFixed(1)} frames a second`);
+    // Other work on the machine only ever takes frames away, so the best of three rounds says what the page gives.
+    let best = { share: 0, work: Infinity, idle: 0 };
+    for (let round = 1; round <= 3 && best.share < 1; round++) {
+      await page.evaluate(() => window.scrollTo(0, 0));
+      await page.waitForTimeout(1000);
+      const { fps, work, empty, idle } = await smoothness(page);
+      t.diagnostic(
+        `${fps.toFixed(1)} frames a second, ${work.toFixed(1)} ms of work for each; an empty page has ${empty.toFixed(1)}; the machine was idle ${(100 * idle).toFixed(0)} % of the time`,
+      );
+      // Fifty, where an empty page reaches all that a screen shows; as large a share of what it reaches elsewhere.
+      const share = fps / (empty >= 58 ? 50 : (50 / 60) * empty);
+      if (share > best.share) best = { share, work, idle };
+    }
+    // Fifty frames a second leave 20 ms for each. A machine without time left says nothing more of the page.
+    assert.ok(best.work <= 20, `a frame takes ${best.work.toFixed(1)} ms of work`);
+    if (best.idle > 0.3)
+      assert.ok(best.share >= 1, `${(100 * best.share).toFixed(0)} % of the frames that are asked for`);
     await context.close();
   });
 });

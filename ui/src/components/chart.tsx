@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { decimate } from '../lib/decimate';
 import { figure, tick, weekdayTime } from '../lib/format';
 import { colour, useColourVersion } from '../lib/theme';
+import { inTurn } from '../lib/turns';
 import { limitGround } from './chart-limits';
 import { markLines, type Mark, type Marked } from './chart-marks';
 import { tooltip } from './chart-tooltip';
@@ -60,8 +62,20 @@ export interface ChartProps {
   readonly focus?: number;
 }
 
-/** A canvas costs more to draw than a table row: it follows a few times a second, after the rest is shown. */
-const drawInterval = 250;
+/**
+ * A canvas costs more to draw than a table row: it follows a few times a second, after the rest is shown, and where a
+ * pixel is a longer time than that, once a second.
+ */
+const drawInterval = { least: 250, most: 1000 };
+
+function intervalOf({ from, to }: ChartProps, width: number): number {
+  return Math.min(drawInterval.most, Math.max(drawInterval.least, (to - from) / width));
+}
+
+/** What of the data the canvas can show. */
+function drawnOf({ data, from, to }: ChartProps, width: number): uPlot.AlignedData {
+  return decimate(data, from, to, width * devicePixelRatio) as uPlot.AlignedData;
+}
 
 /** How far ticks of counts are apart: 1, 2, 5, 10, 20, 50, … */
 const wholeSteps = Array.from({ length: 30 }, (_, i) => ([1, 2, 5][i % 3] ?? 1) * 10 ** Math.floor(i / 3));
@@ -184,21 +198,29 @@ export function Chart(props: ChartProps) {
   const colours = useColourVersion();
   const shape = JSON.stringify([props.series, props.band, props.height, props.limits, props.together]);
 
-  const drawing = useRef<number>(undefined);
+  const drawing = useRef<() => void>(undefined);
   const drawn = useRef({ props, at: 0 });
   useEffect(() => {
     latest.current = props;
-    if (drawing.current !== undefined || samePicture(drawn.current.props, props)) return;
-    const wait = Math.max(0, drawn.current.at + drawInterval - performance.now());
-    drawing.current = window.setTimeout(() => {
+    if (drawing.current || samePicture(drawn.current.props, props)) return;
+    const draw = () => {
       drawing.current = undefined;
       drawn.current = { props: latest.current, at: performance.now() };
-      plot.current?.setData(latest.current.data as uPlot.AlignedData);
-    }, wait);
+      const made = plot.current;
+      made?.setData(drawnOf(latest.current, made.width));
+    };
+    const interval = intervalOf(props, plot.current?.width ?? 1);
+    const timer = window.setTimeout(
+      () => {
+        drawing.current = inTurn(draw);
+      },
+      Math.max(0, drawn.current.at + interval - performance.now()),
+    );
+    drawing.current = () => window.clearTimeout(timer);
   });
   useEffect(
     () => () => {
-      window.clearTimeout(drawing.current);
+      drawing.current?.();
       drawing.current = undefined;
     },
     [],
@@ -214,7 +236,7 @@ export function Chart(props: ChartProps) {
     if (!element) return;
     const made = new uPlot(
       options(latest.current, element.clientWidth, () => latest.current),
-      latest.current.data as uPlot.AlignedData,
+      drawnOf(latest.current, element.clientWidth),
       element,
     );
     plot.current = made;
@@ -223,6 +245,7 @@ export function Chart(props: ChartProps) {
       // It tells of the size that is there at first, too.
       if (element.clientWidth === made.width) return;
       made.setSize({ width: element.clientWidth, height: latest.current.height ?? 240 });
+      made.setData(drawnOf(latest.current, element.clientWidth));
     });
     resize.observe(element);
     // The canvas was drawn with whatever font was there.

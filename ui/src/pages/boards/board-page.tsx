@@ -10,7 +10,7 @@ import { Fault, Nothing, PageLoading } from '../../components/states';
 import { zoneName } from '../../lib/format';
 import { useFlag } from '../../lib/url-state';
 import { useMinute } from '../../lib/use-minute';
-import { useLiveKpis } from '../../live/use-kpis';
+import { useKpiFeed } from '../../live/use-kpis';
 import { texts } from '../../texts';
 import type { PageProps } from '..';
 import { BoardGrid } from './board-grid';
@@ -19,7 +19,7 @@ import { addPanel } from './draft';
 import { Editor } from './editor';
 import { saveYaml } from './export';
 import { readingOrder } from './grid';
-import { BoardKpis, BoardValues } from './panels/context';
+import { BoardFeed, BoardKpis } from './panels/context';
 import { takeOver } from './pending';
 import { Versions } from './versions';
 
@@ -36,7 +36,7 @@ const noKpis: readonly Kpi[] = [];
 export default function BoardPage({ params }: PageProps) {
   const name = params['name'] ?? '';
   const stored = useBoard(name);
-  const { list, values } = useLiveKpis();
+  const { list, feed } = useKpiFeed();
   const text = texts.boards;
   useEffect(() => {
     document.title = `${stored.data ? titleOf(stored.data.board) : texts.pages.boards} · ${texts.product}`;
@@ -60,9 +60,9 @@ export default function BoardPage({ params }: PageProps) {
   }
   return (
     <BoardKpis value={list.data ?? noKpis}>
-      <BoardValues value={values}>
+      <BoardFeed value={feed}>
         {list.data ? <Loaded key={name} stored={stored.data} /> : <PageLoading />}
-      </BoardValues>
+      </BoardFeed>
     </BoardKpis>
   );
 }

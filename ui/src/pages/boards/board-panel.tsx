@@ -1,6 +1,5 @@
 import { memo, useId, type ReactNode } from 'react';
 import type { BoardPanel as Spec } from '../../api/boards';
-import { Loading } from '../../components/states';
 import { texts } from '../../texts';
 import { panelTitle } from './panel-title';
 import { AlertsPanel } from './panels/alerts-panel';
@@ -59,7 +58,7 @@ export function BoardPanel({ panel, tools }: { panel: Spec; tools?: ReactNode })
         role="region"
         aria-label={texts.boards.contentOf(title)}
       >
-        <Visible holding={<Loading height={40} />}>{() => <Content panel={panel} title={title} />}</Visible>
+        <Visible>{() => <Content panel={panel} title={title} />}</Visible>
       </div>
       {/* eslint-enable jsx-a11y/no-noninteractive-tabindex */}
     </section>

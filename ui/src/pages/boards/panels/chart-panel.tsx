@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { BoardPanel } from '../../../api/boards';
 import { http, read, serverNow, tagQuery } from '../../../api/http';
 import { kpiHistory } from '../../../api/kpis';
@@ -32,6 +33,20 @@ const day = 86_400_000;
 
 const contains = (tags: Tags, wanted: Tags) => Object.entries(wanted).every(([k, v]) => tags[k] === v);
 const total = (line: Line) => line.values.reduce<number>((sum, v) => sum + Math.abs(v ?? 0), 0);
+
+/** Between what all values lie, and whether all are whole numbers; nothing where there are none. */
+function extentOf(lines: readonly Line[]) {
+  let extent: { low: number; high: number; whole: boolean } | undefined;
+  for (const { values } of lines)
+    for (const v of values) {
+      if (v === null) continue;
+      extent ??= { low: v, high: v, whole: true };
+      if (v < extent.low) extent.low = v;
+      if (v > extent.high) extent.high = v;
+      extent.whole &&= Number.isInteger(v);
+    }
+  return extent;
+}
 
 function drawn(from: number, to: number, times: readonly number[], lines: readonly Line[]): Drawn {
   const largest = lines.length > mostLines ? lines.toSorted((a, b) => total(b) - total(a)) : lines;
@@ -161,7 +176,8 @@ export function ChartPanel({ panel, title, height }: { panel: BoardPanel; title:
           ),
     enabled: metric !== undefined ? !panel.by || schema.isSuccess : kpi !== undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: paused ? false : Math.min(60_000, Math.max(5000, step / 12)),
+    // Before the newest point moves by a pixel, there is little to see, whatever the step.
+    refetchInterval: paused ? false : Math.min(60_000, Math.max(5000, step / 12, range / 1800)),
   });
   if (metric === undefined && !kpi) return <Nothing>{texts.boards.noKpi(panel.kpi ?? '')}</Nothing>;
   if (trend.failureReason && !trend.data)
@@ -172,9 +188,10 @@ export function ChartPanel({ panel, title, height }: { panel: BoardPanel; title:
 
 function Drawing(props: { panel: BoardPanel; title: string; height: number; drawn: Drawn; unit: string }) {
   const { panel, title, height, drawn: d, unit } = props;
-  const known = d.lines.flatMap((line) => line.values.filter((v) => v !== null));
-  if (known.length === 0) return <Nothing height={height}>{texts.boards.noValues}</Nothing>;
-  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const data = useMemo(() => [d.times, ...d.lines.map((line) => line.values)], [d]);
+  const extent = useMemo(() => extentOf(d.lines), [d]);
+  if (!extent) return <Nothing height={height}>{texts.boards.noValues}</Nothing>;
+  const { low, high, whole } = extent;
   const several = d.lines.length > 1;
   // What is filled, and what counts things, stands on zero; a share may vary far from it.
   const grounded = unit !== 'ratio' || kindOf(panel, several) !== 'line';
@@ -189,13 +206,13 @@ function Drawing(props: { panel: BoardPanel; title: string; height: number; draw
       <ChartFigure
         caption={title}
         series={series}
-        data={[d.times, ...d.lines.map((line) => line.values)]}
+        data={data}
         from={d.from}
         to={d.to}
         height={Math.max(80, height - (several ? 26 : 0) - (d.left > 0 ? 22 : 0))}
         {...(grounded && { lowest: Math.min(0, low) })}
         format={(v) => axisText(v, unit)}
-        whole={unit !== 'ratio' && known.every(Number.isInteger)}
+        whole={unit !== 'ratio' && whole}
         together="board"
         summary={texts.boards.chartSummary(
           title,

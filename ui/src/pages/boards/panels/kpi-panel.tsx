@@ -36,7 +36,7 @@ interface Part {
 }
 
 function Live({ kpi, tags, panel }: Part) {
-  const values = useBoardValues();
+  const values = useBoardValues(kpi.name);
   const [shown] = useShown([kpi], values, tags);
   if (!shown?.series && kpi.ready) return <Loading height={60} />;
   return (
