@@ -44,6 +44,13 @@ describe('reports', { skip: noServer }, () => {
       shown,
       summary.kpis.map((k) => [k.name, k.state, k.value === null ? '' : String(k.value)]),
     );
+    // What is held to nothing is not called OK.
+    const free = summary.kpis.filter((k) => k.objective === undefined && !k.warning && !k.critical && k.state === 'ok');
+    assert.ok(free.length > 0, 'no KPI is without a target');
+    for (const { name } of free) {
+      const row = page.locator(`tr[data-kpi="${name}"]`);
+      assert.equal(await row.locator('.badge').innerText(), 'No target set');
+    }
     assert.ok(summary.cases.count > 8 && summary.cases.open > 0, JSON.stringify(summary.cases));
     const cases = await page
       .locator('tr[data-case]')

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { KpiSummary, Summary } from '../../api/reports';
-import { StateBadge } from '../../components/state-badge';
+import { KpiBadge, StateBadge } from '../../components/state-badge';
 import { tagText } from '../../components/tag-list';
 import { as } from '../../lib/roles';
 import { count, duration, iso, moment, percent } from '../../lib/format';
@@ -87,18 +87,19 @@ function Wide({ label, children }: { label: string; children: ReactNode }) {
 
 function KpiRow({ kpi: k }: { kpi: KpiSummary }) {
   const text = texts.reports;
+  const target = targetText(k);
   return (
     <tr {...as('row')} data-kpi={k.name} data-state={k.state}>
       <th scope="row" {...as('rowheader')}>
         <strong>{titleOf(k)}</strong>
-        <span className="report__under">{targetText(k)}</span>
+        {target && <span className="report__under">{target}</span>}
       </th>
       <td className="cell--number" {...cell(text.value)}>
         <data value={k.value ?? ''}>{valueText(k.value, k.unit)}</data>
         <span className="report__under">{texts.tile.n(count(k.n))}</span>
       </td>
       <td {...cell(text.state)}>
-        <StateBadge state={k.state} quiet={k.state === 'ok'} />
+        <KpiBadge state={k.state} target={target} />
       </td>
       <td className="cell--number" {...cell(text.change)}>
         <data value={k.change ?? ''}>{changeText(k)}</data>
@@ -111,7 +112,7 @@ function KpiRow({ kpi: k }: { kpi: KpiSummary }) {
             {k.worst.map((g) => (
               <li key={tagText(g.tags)}>
                 {tagText(g.tags)} <strong>{valueText(g.value, k.unit)}</strong>{' '}
-                <span className="muted">{texts.state(g.state as 'ok')}</span>
+                {target && <span className="muted">{texts.state(g.state as 'ok')}</span>}
               </li>
             ))}
           </ul>
@@ -121,14 +122,15 @@ function KpiRow({ kpi: k }: { kpi: KpiSummary }) {
   );
 }
 
-function targetText(k: KpiSummary): string {
+/** What the KPI is held to, if anything. */
+function targetText(k: KpiSummary): string | undefined {
   const words = [
     k.objective === undefined ? '' : texts.tile.objective(percent(k.objective)),
     k.warning || k.critical
       ? texts.tile.limits(conditionText(k.warning, k.unit), conditionText(k.critical, k.unit))
       : '',
   ].filter(Boolean);
-  return words.length > 0 ? words.join('. ') : texts.tile.noTarget;
+  return words.length > 0 ? words.join('. ') : undefined;
 }
 
 function changeText(k: KpiSummary): string {
