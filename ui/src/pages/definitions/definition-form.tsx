@@ -39,18 +39,22 @@ export function DefinitionForm({ text, definition, onChange, faults, known }: Pr
     const next = changed(text, path, value);
     if (next !== undefined) onChange(next);
   };
-  const field = (f: Field, disabled = false) => (
+  const field = (f: Field, fixed = false) => (
     <FormField
-      key={`${String(type)} ${f.key}`}
+      key={`${String(type)} ${f.kind} ${f.key}`}
       field={f}
       value={valueAt(definition, f.key)}
       faults={faults.filter(ofField(f.key))}
       events={`${id}-events`}
-      disabled={disabled}
+      fixed={fixed}
       onChange={(value) => set(f.key, value)}
     />
   );
-  const asked = ['name', 'title', ...[...fieldsOf(type), ...thresholdFields].map((f) => f.key)];
+  const asked = [
+    'name',
+    'title',
+    ...[...fieldsOf(definition), ...thresholdFields(definition)].map((f) => f.key),
+  ];
   return (
     <form className="define__form" onSubmit={(e) => e.preventDefault()}>
       <datalist id={`${id}-events`}>
@@ -77,10 +81,10 @@ export function DefinitionForm({ text, definition, onChange, faults, known }: Pr
         </select>
         {isType(type) && <p className="form-field__hint">{words.typeHint(type)}</p>}
       </div>
-      {fieldsOf(type).map((f) => field(f))}
+      {fieldsOf(definition).map((f) => field(f))}
       <fieldset className="define__limits">
         <legend>{words.thresholds}</legend>
-        {thresholdFields.map((f) => field(f))}
+        {thresholdFields(definition).map((f) => field(f))}
       </fieldset>
       <FaultList faults={faults.filter((f) => !asked.some((key) => ofField(key)(f)))} />
     </form>

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { definitionIn } from '../../lib/definition-yaml';
-import { changed, fieldsOf, shown, starter, typed, types, withType, withValue } from './draft';
+import {
+  changed,
+  fieldsOf,
+  shown,
+  starter,
+  thresholdFields,
+  typed,
+  types,
+  withType,
+  withValue,
+} from './draft';
 import { faultsOf } from './use-preview';
 import { ApiError } from '../../api/fault';
 import { placeOf } from './yaml-editor';
@@ -11,6 +21,9 @@ describe('a definition in the form', () => {
     ['share', '99.5', 0.995],
     ['list', 'office, queue', ['office', 'queue']],
     ['text', '< 5', '< 5'],
+    ['limit', '90', 0.9],
+    ['limit', '> 7.5', '> 0.075'],
+    ['limit', '>', '>'],
     ['text', '5', 5],
     ['duration', '48h', '48h'],
   ] as const)('takes a %s %j as the definition has it, and shows it again', (kind, text, value) => {
@@ -21,6 +34,14 @@ describe('a definition in the form', () => {
   it('shows no field for what a field cannot hold', () => {
     expect(shown('duration', { tag: 'priority' })).toBeUndefined();
     expect(shown('list', 'office')).toBeUndefined();
+  });
+
+  it('asks for limits of shares in per cent, of other values in their unit', () => {
+    const kinds = (definition: Record<string, unknown>) => thresholdFields(definition).map((f) => f.kind);
+    expect(kinds({ type: 'sla' })).toContain('limit');
+    expect(kinds({ type: 'satisfaction', instrument: 'csat5' })).toContain('limit');
+    expect(kinds({ type: 'satisfaction', instrument: 'nps' })).not.toContain('limit');
+    expect(kinds({ type: 'backlog' })).not.toContain('limit');
   });
 
   it('leaves out what is empty', () => {
@@ -42,7 +63,7 @@ describe('a definition in the form', () => {
   });
 
   it('asks every type for its window', () => {
-    for (const type of types) expect(fieldsOf(type).map((f) => f.key)).toContain('window');
+    for (const type of types) expect(fieldsOf({ type }).map((f) => f.key)).toContain('window');
     expect(definitionIn(starter)).toMatchObject({ type: 'throughput' });
   });
 });

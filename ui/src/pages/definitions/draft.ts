@@ -27,7 +27,7 @@ by: [office]
 
 export interface Field {
   readonly key: string;
-  readonly kind: 'text' | 'event' | 'duration' | 'share' | 'list' | 'number' | 'choice' | 'flag';
+  readonly kind: 'text' | 'event' | 'duration' | 'share' | 'limit' | 'list' | 'number' | 'choice' | 'flag';
   readonly choices?: readonly string[];
 }
 
@@ -57,8 +57,13 @@ const fieldsOfType: Readonly<Record<KpiType, readonly Field[]>> = {
 
 const shared: readonly Field[] = [...of('duration', 'window'), ...of('list', 'by')];
 
-export const thresholdFields: readonly Field[] = [
-  ...of('text', 'thresholds.warning', 'thresholds.critical'),
+/** A limit of a share, and an objective that is one, are asked for in per cent, as they are shown everywhere. */
+const isShare = ({ type, instrument }: Definition): boolean =>
+  ['sla', 'conflict', 'call_service_level', 'reopen_rate'].includes(String(type)) ||
+  (type === 'satisfaction' && instrument === 'csat5');
+
+export const thresholdFields = (definition: Definition): readonly Field[] => [
+  ...of(isShare(definition) ? 'limit' : 'text', 'thresholds.warning', 'thresholds.critical'),
   ...of('duration', 'thresholds.for'),
   ...of('number', 'thresholds.min_n'),
   ...of('flag', 'thresholds.per_group'),
@@ -66,8 +71,10 @@ export const thresholdFields: readonly Field[] = [
 
 export const isType = (type: unknown): type is KpiType => (types as readonly unknown[]).includes(type);
 
-export const fieldsOf = (type: unknown): readonly Field[] => [
-  ...(isType(type) ? fieldsOfType[type] : []),
+export const fieldsOf = (definition: Definition): readonly Field[] => [
+  ...(isType(definition['type']) ? fieldsOfType[definition['type']] : []).map((f) =>
+    f.key === 'objective' && isShare(definition) ? { ...f, kind: 'share' as const } : f,
+  ),
   ...shared,
 ];
 
@@ -95,13 +102,21 @@ export function withType(definition: Definition, type: KpiType): Definition {
   return Object.fromEntries(Object.entries(kept).filter(([, v]) => v !== undefined));
 }
 
+const perCent = /^\d+([.,]\d+)?$/;
+const share = (text: string) => Math.round(Number(text.replace(',', '.')) * 1e6) / 1e8;
+const inPerCent = (value: number) => String(Math.round(value * 1e8) / 1e6);
+/** An operator, or none, and a number: "< 0.9". */
+const limit = /^([<>]=?)?\s*(\d+(?:[.,]\d+)?)\s*%?$/;
+
 /** What was typed into a field, as the definition has it; undefined for nothing. */
 export function typed(kind: Field['kind'], text: string): unknown {
   const plain = text.trim();
   if (plain === '') return undefined;
   if (kind === 'list') return plain.split(/[\s,]+/).filter(Boolean);
-  if (kind === 'share' && /^\d+([.,]\d+)?$/.test(plain)) {
-    return Math.round(Number(plain.replace(',', '.')) * 1e6) / 1e8;
+  if (kind === 'share' && perCent.test(plain)) return share(plain);
+  if (kind === 'limit') {
+    const [, operator, number = ''] = limit.exec(plain) ?? [];
+    if (number) return operator ? `${operator} ${share(number)}` : share(number);
   }
   if ((kind === 'number' || kind === 'text') && /^-?\d+(\.\d+)?$/.test(plain)) return Number(plain);
   return plain;
@@ -111,7 +126,11 @@ export function typed(kind: Field['kind'], text: string): unknown {
 export function shown(kind: Field['kind'], value: unknown): string | undefined {
   if (value === undefined || value === null) return '';
   if (kind === 'list') return Array.isArray(value) ? value.join(', ') : undefined;
-  if (kind === 'share' && typeof value === 'number') return String(Math.round(value * 1e8) / 1e6);
+  if ((kind === 'share' || kind === 'limit') && typeof value === 'number') return inPerCent(value);
+  if (kind === 'limit' && typeof value === 'string') {
+    const [, operator, number = ''] = limit.exec(value) ?? [];
+    return number ? `${operator ? `${operator} ` : ''}${inPerCent(Number(number))}` : value;
+  }
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 

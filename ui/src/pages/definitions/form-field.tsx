@@ -9,7 +9,8 @@ interface Props {
   readonly faults: readonly DefinitionFault[];
   /** The id of the list of event names. */
   readonly events: string;
-  readonly disabled: boolean;
+  /** It is shown, and cannot be changed. */
+  readonly fixed: boolean;
   readonly onChange: (value: unknown) => void;
 }
 
@@ -23,7 +24,7 @@ export function FormField(props: Props) {
       {field.kind !== 'flag' && <label htmlFor={id}>{words.label(field.key)}</label>}
       <Control {...props} id={id} />
       <p className="form-field__hint" id={`${id}-hint`}>
-        {words.hint(field.key)}
+        {words.hint(field.kind === 'limit' ? `${field.key}.share` : field.key)}
       </p>
       <div id={`${id}-fault`}>
         {faults.map((f) => (
@@ -36,7 +37,7 @@ export function FormField(props: Props) {
   );
 }
 
-function Control({ id, field, value, faults, events, disabled, onChange }: Props & { id: string }) {
+function Control({ id, field, value, faults, events, fixed, onChange }: Props & { id: string }) {
   const words = texts.definitions;
   const known = shown(field.kind, value);
   // What is being typed stands, though the definition has it in another form.
@@ -44,7 +45,6 @@ function Control({ id, field, value, faults, events, disabled, onChange }: Props
   const same = JSON.stringify(typed(field.kind, text)) === JSON.stringify(value ?? undefined);
   const common = {
     id,
-    disabled,
     'aria-describedby': `${id}-hint ${id}-fault`,
     'aria-invalid': faults.length > 0,
   };
@@ -77,7 +77,7 @@ function Control({ id, field, value, faults, events, disabled, onChange }: Props
     );
   }
   if (known === undefined) {
-    return <input className="usa-input input" {...common} disabled value={words.inYaml} readOnly />;
+    return <input className="usa-input input" {...common} value={words.inYaml} readOnly />;
   }
   return (
     <input
@@ -88,6 +88,7 @@ function Control({ id, field, value, faults, events, disabled, onChange }: Props
       {...(field.kind === 'event' && { list: events })}
       {...(field.kind === 'share' && { inputMode: 'decimal' as const })}
       {...common}
+      readOnly={fixed}
       value={same ? text : known}
       onChange={(e) => {
         setText(e.target.value);

@@ -32,6 +32,8 @@ const fields: Record<string, readonly [label: string, hint: string]> = {
   window: ['Looks back', 'How far back a value looks, as in 1h or 7d.'],
   by: ['Broken down by', 'Tags, separated by commas, such as office, queue.'],
   'thresholds.warning': ['Warning', 'Below this number; or with an operator, as in > 60.'],
+  'thresholds.warning.share': ['', 'Below this share in per cent, as in 90; or with an operator, as in > 5.'],
+  'thresholds.critical.share': ['', 'As for the warning, and worse.'],
   'thresholds.critical': ['Critical', 'As for the warning, and worse.'],
   'thresholds.for': ['For at least', 'How long it must last, as in 5m.'],
   'thresholds.min_n': ['Made of at least', 'Values of fewer things are not judged.'],

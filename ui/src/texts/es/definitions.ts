@@ -36,6 +36,11 @@ const fields: Record<string, readonly [label: string, hint: string]> = {
   window: ['Abarca', 'Hasta dónde mira atrás un valor, como 1h o 7d.'],
   by: ['Desglosado por', 'Etiquetas separadas por comas, como office, queue.'],
   'thresholds.warning': ['Advertencia', 'Por debajo de este número; o con un operador, como > 60.'],
+  'thresholds.warning.share': [
+    '',
+    'Por debajo de esta parte en por ciento, como 90; o con un operador, como > 5.',
+  ],
+  'thresholds.critical.share': ['', 'Como la advertencia, y peor.'],
   'thresholds.critical': ['Crítico', 'Como la advertencia, y peor.'],
   'thresholds.for': ['Durante al menos', 'Cuánto debe durar, como 5m.'],
   'thresholds.min_n': ['Hecho de al menos', 'Los valores de menos cosas no se juzgan.'],
