@@ -37,9 +37,17 @@ func (a *App) openNotify(ctx context.Context, t *telemetry) error {
 	}
 	a.notify, err = notify.New(ctx, notify.Options{
 		Routing: routing, Notifications: notifications, Silences: silences,
-		Wrap: a.outbox.Wrap, Together: a.outbox.Together, Told: told(a.outbox), External: a.pipeline.Tell, Registry: t.registry, Log: log,
+		Wrap: a.outbox.Wrap, Together: a.outbox.Together, Told: told(a.outbox), Words: a.words, External: a.pipeline.Tell, Registry: t.registry, Log: log,
 	})
 	return err
+}
+
+// words are the title and unit of a KPI.
+func (a *App) words(metric string) (w notify.Words) {
+	if is, known := a.kpis.Words(metric); known {
+		w.Title, w.Value = is.Title, is.Value
+	}
+	return w
 }
 
 // told gives the notifier what the outbox has been given to send.
