@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime"
 	"slices"
 	"time"
@@ -36,13 +37,18 @@ func (b *bench) kpiLive() error {
 	}
 	for _, rows := range []int{30, 1000} {
 		blocks, events := month(150_000, rows)
-		all, err := apply(defaults, blocks)
-		if err != nil {
-			return err
+		// Other work on the machine only ever adds to a time.
+		all := time.Duration(math.MaxInt64)
+		for range 3 {
+			once, err := apply(defaults, blocks)
+			if err != nil {
+				return err
+			}
+			all = min(all, once)
 		}
 		b.report.add(row{
 			Section: "kpi-live", Name: fmt.Sprintf("default KPIs, an event in blocks of %d", rows), Unit: seconds,
-			Ours: sec(all) / float64(events), Target: atMost(1e-6), Note: "no server; the KPIs side by side on the cores",
+			Ours: sec(all) / float64(events), Target: atMost(1e-6), Note: "the quickest of three; no server, the KPIs side by side on the cores",
 		})
 		for _, d := range defaults {
 			one, err := apply([]*kpi.Definition{d}, blocks)

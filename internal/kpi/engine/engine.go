@@ -17,7 +17,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/event"
 	"github.com/hms-ops/hms-monitor/internal/kpi"
@@ -69,8 +68,10 @@ type Engine struct {
 	// latest event time that is not ahead of the clock.
 	seq           uint64
 	clock, newest int64
-	// waiting is how many events may not be evaluated yet.
+	// batches of so many events may not be evaluated yet; before was one before.
+	batches []*kpi.Batch
 	waiting int
+	before  *kpi.Batch
 	// taken is the event as of the last checkpoint of all evaluators.
 	taken uint64
 	// stale says that the record of definitions has changed since the last one.
@@ -126,6 +127,7 @@ func (e *Engine) Apply(firstSeq uint64, b *event.Block, clock int64) {
 	for _, v := range e.touched {
 		v.take(e.seq, batch)
 	}
+	e.batches = append(e.batches, batch)
 	if e.waiting += b.Len(); e.waiting >= atOnce {
 		e.catchUp()
 	}
@@ -143,11 +145,15 @@ func (e *Engine) catchUp() {
 	slices.SortStableFunc(e.touched, func(a, b *version) int { return cmp.Compare(b.took, a.took) })
 	var next atomic.Int64
 	work := func() {
-		for i := next.Add(1) - 1; i < int64(len(e.touched)); i = next.Add(1) - 1 {
-			v, began := e.touched[i], time.Now()
-			v.lock()
-			v.mu.Unlock()
-			v.took = time.Since(began)
+		for {
+			switch i := int(next.Add(1)) - 2; {
+			case i < 0:
+				e.lookUp()
+			case i < len(e.touched):
+				e.touched[i].timedCatchUp()
+			default:
+				return
+			}
 		}
 	}
 	var helpers sync.WaitGroup
@@ -156,7 +162,19 @@ func (e *Engine) catchUp() {
 	}
 	work()
 	helpers.Wait()
-	e.waiting = 0
+	clear(e.batches)
+	e.batches, e.waiting = e.batches[:0], 0
+}
+
+// lookUp has the keys of what waits looked up, ahead of the versions that ask for
+// them: they would wait for each other at every batch.
+func (e *Engine) lookUp() {
+	for _, b := range e.batches {
+		if e.before != nil {
+			b.LookUp(e.before)
+		}
+		e.before = b
+	}
 }
 
 func newest(b *event.Block, latest, clock int64) int64 {

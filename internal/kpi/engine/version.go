@@ -158,6 +158,14 @@ func (v *version) catchUp() {
 	v.waiting = v.waiting[:0]
 }
 
+// timedCatchUp notes how long it took.
+func (v *version) timedCatchUp() {
+	began := time.Now()
+	v.lock()
+	v.mu.Unlock()
+	v.took = time.Since(began)
+}
+
 // tags are the places of tag keys in the definition's By.
 func (v *version) places(keys []string) (by []int, unknown string) {
 	for _, key := range keys {
