@@ -8,13 +8,18 @@ const few = 4;
  * the lowest and the highest value (M4), so that the line is the same, and no spike is lost. Points are left out, none
  * is changed. The ends of each pixel stay whatever they are, so that a gap as wide as a pixel stays one.
  */
-export function decimate(data: readonly Column[], from: number, to: number, pixels: number): readonly Column[] {
+export function decimate(
+  data: readonly Column[],
+  from: number,
+  to: number,
+  pixels: number,
+): readonly Column[] {
   const [times = [], ...series] = data;
   if (times.length <= few * pixels || !(to > from)) return data;
   const wide = (to - from) / pixels;
   const pixelOf = (i: number) => Math.floor(((times[i] ?? 0) - from) / wide);
   const kept: number[] = [];
-  for (let first = 0; first < times.length; ) {
+  for (let first = 0; first < times.length;) {
     const pixel = pixelOf(first);
     let end = first + 1;
     while (end < times.length && pixelOf(end) === pixel) end++;
