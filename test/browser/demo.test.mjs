@@ -104,7 +104,7 @@ describe('the demo', { skip: noServer }, () => {
       for (const name of names) {
         const { value, state } = shown[name];
         const told = frames[name]?.findLast((f) => f.value === value);
-        // After a pause the page reads all values anew: until the stream tells of one, it is of an instant not known here.
+        // The page also reads all values anew now and then: until the stream tells of one, its instant is not known here.
         if (frames[name] && !told) continue;
         if (told) assert.equal(state, told.state, name);
         const [series] = (await api(`/api/kpis/${name}/value${told ? `?at=${told.at}` : ''}`)).series;
