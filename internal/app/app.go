@@ -66,7 +66,7 @@ type App struct {
 	server   *http.Server
 	listener net.Listener
 	stream   *httpapi.StreamHandler
-	boards   *boards.Library
+	boards   *boards.Catalog
 	// opened holds what must be closed again, the last one first.
 	opened []func() error
 }

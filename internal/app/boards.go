@@ -8,7 +8,7 @@ import (
 
 // openBoards brings back the boards that people put, beside those of files.
 func (a *App) openBoards() (err error) {
-	if a.boards, err = boards.NewLibrary(); err != nil {
+	if a.boards, err = boards.NewCatalog(); err != nil {
 		return err
 	}
 	a.boards.Use(a.options.Config.BoardFiles())
@@ -23,7 +23,7 @@ func (a *App) openBoards() (err error) {
 // both go into the next commit once they changed.
 type keeping struct {
 	kpis
-	boards *boards.Library
+	boards *boards.Catalog
 }
 
 func (k keeping) Checkpoint(end, behind bool) (map[string][]byte, error) {

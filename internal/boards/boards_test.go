@@ -154,8 +154,8 @@ func board(t *testing.T, text string) *Board {
 	return b
 }
 
-func TestLibrary(t *testing.T) {
-	l, err := NewLibrary()
+func TestCatalog(t *testing.T) {
+	l, err := NewCatalog()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestLibrary(t *testing.T) {
 	if again, err := l.Checkpoint(); again != nil || err != nil {
 		t.Error("what did not change is kept again")
 	}
-	restored, err := NewLibrary()
+	restored, err := NewCatalog()
 	must(err)
 	must(restored.Restore(state))
 	if got, want := restored.List(), l.List(); !reflect.DeepEqual(got, want) || len(got) != 2 || got[1].Versions[0].Who != "ann" || got[1].Versions[0].Why != "ours" {
@@ -226,7 +226,7 @@ func TestFiles(t *testing.T) {
 	if len(files) != 2 || len(errs) != 0 || len(faults) != 0 {
 		t.Fatal(files, errs, faults)
 	}
-	l, err := NewLibrary()
+	l, err := NewCatalog()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ const StateName = "boards"
 
 // Checkpoint gives what is to be kept, or nil where that has not changed since
 // the last call. What it gave is kept, or asked for again by Restore.
-func (l *Library) Checkpoint() ([]byte, error) {
+func (l *Catalog) Checkpoint() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.stale {
@@ -28,7 +28,7 @@ func (l *Library) Checkpoint() ([]byte, error) {
 }
 
 // Restore takes back what Checkpoint gave; nil is nothing.
-func (l *Library) Restore(state []byte) error {
+func (l *Catalog) Restore(state []byte) error {
 	if state == nil {
 		return nil
 	}

@@ -86,3 +86,6 @@ function subscribe(listener: () => void) {
 }
 
 export const usePreferences = (): Preferences => useSyncExternalStore(subscribe, () => current);
+
+/** The zone that times are in, by a name that the browser knows, or `viewer`. */
+export const useZone = (): Zone => zoneOf(usePreferences());

@@ -4,7 +4,7 @@ import { useBacktest, useRuleGroups, useThresholdRules } from '../../api/rules';
 import { Button } from '../../components/button';
 import { Panel } from '../../components/panel';
 import { Loading } from '../../components/states';
-import { usePreferences } from '../../lib/preferences';
+import { useZone } from '../../lib/preferences';
 import { useParam } from '../../lib/url-state';
 import { texts } from '../../texts';
 import { AlertsFrame } from './alerts-frame';
@@ -25,7 +25,7 @@ function useChoices() {
 /** Runs a rule over the past and shows when it would have fired. */
 export default function BacktestPage() {
   const text = texts.alerting.backtest;
-  const { zone } = usePreferences();
+  const zone = useZone();
   const choices = useChoices();
   const [picked, setPicked] = useParam<string>('of', '');
   const [from, setFrom] = useParam<string>('from', '');

@@ -13,7 +13,7 @@ import { StateBadge } from '../../components/state-badge';
 import { TagList, tagText } from '../../components/tag-list';
 import { serverNow } from '../../api/http';
 import { count, iso, moment } from '../../lib/format';
-import { usePreferences } from '../../lib/preferences';
+import { useZone } from '../../lib/preferences';
 import { useParam, useTagFilter } from '../../lib/url-state';
 import { unitOf } from '../../lib/units';
 import { texts } from '../../texts';
@@ -25,7 +25,7 @@ import { alertCondition, alertValue } from './words';
 const states = ['', 'critical', 'warning', 'ok'] as const;
 
 function useFilter() {
-  const { zone } = usePreferences();
+  const zone = useZone();
   const [rule, setRule] = useParam<string>('rule', '');
   const [kind, setKind] = useParam<string>('kind', '');
   const [state, setState] = useParam<(typeof states)[number]>('state', '', states);

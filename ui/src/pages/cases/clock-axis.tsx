@@ -117,9 +117,9 @@ export function ticksOf(from: number, to: number, most: number): readonly { at: 
   const step =
     nice.find((n) => (to - from) / n <= most) ??
     (nice.at(-1) as number) * Math.ceil((to - from) / (nice.at(-1) as number) / most);
-  // Midnight is that of the machine's zone: near enough for a tick, exact in the table.
-  const shift = step >= 1440 * minute ? new Date(from).getTimezoneOffset() * minute : 0;
-  const first = Math.ceil((from - shift) / step) * step + shift;
+  // Days begin at midnight: a change of the clock is near enough for a tick, and exact in the table.
+  const ahead = step >= 1440 * minute ? clockAhead(from) : 0;
+  const first = Math.ceil((from + ahead) / step) * step - ahead;
   const all = [];
   for (let t = first; t < to; t += step) all.push({ at: t, words: tick(t, step) });
   return all;

@@ -8,7 +8,7 @@ import { Panel } from '../../components/panel';
 import { Fault, Loading, Nothing } from '../../components/states';
 import { TagList } from '../../components/tag-list';
 import { count, iso, moment, value as exact } from '../../lib/format';
-import { usePreferences } from '../../lib/preferences';
+import { useZone } from '../../lib/preferences';
 import { useFlag, useParam, useTagFilter } from '../../lib/url-state';
 import { useMinute } from '../../lib/use-minute';
 import { texts } from '../../texts';
@@ -30,7 +30,7 @@ export function EventsView() {
   const now = useMinute();
   const [first, setFirst] = useParam<string>('from', '');
   const [last, setLast] = useParam<string>('to', '');
-  const { zone } = usePreferences();
+  const zone = useZone();
   const setSpan = useSpanChoice();
   const filter: EventFilter = {
     metric,

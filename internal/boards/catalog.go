@@ -64,8 +64,8 @@ func (s Stored) Version() int {
 // mostVersions are kept of a board.
 const mostVersions = 50
 
-// Library holds all boards. It may be used by several goroutines.
-type Library struct {
+// Catalog holds all boards. It may be used by several goroutines.
+type Catalog struct {
 	mu       sync.Mutex
 	defaults map[string]Stored
 	fixed    map[string]Stored // defaults, and those of files
@@ -73,19 +73,19 @@ type Library struct {
 	stale    bool // something changed since the last Checkpoint
 }
 
-// NewLibrary has the boards that come with the program.
-func NewLibrary() (*Library, error) {
+// NewCatalog has the boards that come with the program.
+func NewCatalog() (*Catalog, error) {
 	b, d := Parse("operations.yaml", operations, Known{})
 	if err := d.Err(); err != nil {
 		return nil, fmt.Errorf("the board that comes with the program: %w", err)
 	}
-	l := &Library{defaults: map[string]Stored{b.Name: {Board: b, Origin: FromDefault}}, edited: map[string][]Version{}}
+	l := &Catalog{defaults: map[string]Stored{b.Name: {Board: b, Origin: FromDefault}}, edited: map[string][]Version{}}
 	l.Use(nil)
 	return l, nil
 }
 
 // Use puts the boards of files in the place of those used before.
-func (l *Library) Use(files []File) {
+func (l *Catalog) Use(files []File) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.fixed = maps.Clone(l.defaults)
@@ -95,7 +95,7 @@ func (l *Library) Use(files []File) {
 }
 
 // List gives all boards, ordered by name.
-func (l *Library) List() []Stored {
+func (l *Catalog) List() []Stored {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var all []Stored
@@ -107,7 +107,7 @@ func (l *Library) List() []Stored {
 	return all
 }
 
-func (l *Library) names() (names []string) {
+func (l *Catalog) names() (names []string) {
 	for name := range l.fixed {
 		names = append(names, name)
 	}
@@ -121,13 +121,13 @@ func (l *Library) names() (names []string) {
 }
 
 // Get gives the board that stands under a name.
-func (l *Library) Get(name string) (Stored, error) {
+func (l *Catalog) Get(name string) (Stored, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.get(name)
 }
 
-func (l *Library) get(name string) (Stored, error) {
+func (l *Catalog) get(name string) (Stored, error) {
 	fixed, isFixed := l.fixed[name]
 	versions := l.edited[name]
 	if n := len(versions); n > 0 && versions[n-1].Source != nil && fixed.Origin != FromFile {
@@ -155,7 +155,7 @@ type Change struct {
 }
 
 // Put keeps a board. The same board again changes nothing.
-func (l *Library) Put(b *Board, c Change) (Stored, error) {
+func (l *Catalog) Put(b *Board, c Change) (Stored, error) {
 	source, err := b.JSON()
 	if err != nil {
 		return Stored{}, err
@@ -174,7 +174,7 @@ func (l *Library) Put(b *Board, c Change) (Stored, error) {
 }
 
 // Delete takes back what was put; a default of that name stands again.
-func (l *Library) Delete(name string, c Change) error {
+func (l *Catalog) Delete(name string, c Change) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	before, err := l.mayChange(name, c)
@@ -188,7 +188,7 @@ func (l *Library) Delete(name string, c Change) error {
 	return nil
 }
 
-func (l *Library) mayChange(name string, c Change) (Stored, error) {
+func (l *Catalog) mayChange(name string, c Change) (Stored, error) {
 	before, err := l.get(name)
 	if err == nil && before.Origin == FromFile {
 		return before, fmt.Errorf("%w: it comes from the file %s; change it there, or put it under another name", ErrReadOnly, before.File)
@@ -199,7 +199,7 @@ func (l *Library) mayChange(name string, c Change) (Stored, error) {
 	return before, err
 }
 
-func (l *Library) add(name string, c Change, source json.RawMessage) {
+func (l *Catalog) add(name string, c Change, source json.RawMessage) {
 	versions := l.edited[name]
 	number := 1
 	if n := len(versions); n > 0 {
