@@ -31,14 +31,14 @@ func (k keeping) Checkpoint(end, behind bool) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	library, err := k.boards.Checkpoint()
-	if err != nil || library == nil {
+	catalog, err := k.boards.Checkpoint()
+	if err != nil || catalog == nil {
 		return state, err
 	}
 	if state == nil {
 		state = map[string][]byte{}
 	}
-	state[boards.StateName] = library
+	state[boards.StateName] = catalog
 	return state, nil
 }
 

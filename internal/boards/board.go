@@ -1,5 +1,5 @@
 // Package boards holds dashboards that people compose: what a board may say, in
-// strict YAML or JSON, how two of them differ, and a library of those that come
+// strict YAML or JSON, how two of them differ, and a catalog of those that come
 // with the program, from files, and from people, with their versions. It knows
 // no KPI, no HTTP and no store: the API asks it, the app feeds and keeps it.
 package boards

@@ -27,7 +27,7 @@ const (
 	FromAPI     Origin = "api"
 )
 
-// Errors of the library.
+// Errors of the catalog.
 var (
 	ErrUnknown  = errors.New("no such board")
 	ErrReadOnly = errors.New("the board is read only")
@@ -45,7 +45,7 @@ type Version struct {
 	Source json.RawMessage `json:"board,omitempty"`
 }
 
-// Stored is a board of the library, and where it comes from.
+// Stored is a board of the catalog, and where it comes from.
 type Stored struct {
 	Board    *Board
 	Origin   Origin
