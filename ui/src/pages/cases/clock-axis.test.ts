@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Conflict } from '../../api/types';
+import { setFormats } from '../../lib/format';
 import { ticksOf } from './clock-axis';
 import { totalsOf } from './cycle-account';
 import { byCase } from './radar';
@@ -11,6 +12,15 @@ describe('the account of a clock', () => {
       expect(ticks.length).toBeLessThanOrEqual(9);
       expect(ticks.every((t) => t.at >= 1_700_000_000_000 && t.at < 1_700_000_000_000 + length)).toBe(true);
     }
+  });
+
+  it('has days that begin at midnight of the zone in force', () => {
+    setFormats('en-US', 'Asia/Kolkata');
+    const from = Date.parse('2026-03-01T00:00:00Z');
+    expect(new Date(ticksOf(from, from + 5 * 86_400_000, 8)[0]?.at ?? 0).toISOString()).toBe(
+      '2026-03-01T18:30:00.000Z',
+    );
+    setFormats('en-US', 'viewer');
   });
 
   it('adds up the time of each state', () => {

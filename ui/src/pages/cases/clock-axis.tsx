@@ -1,5 +1,5 @@
 import type { ClockCycle } from '../../api/types';
-import { moment, tick } from '../../lib/format';
+import { clockAhead, moment, tick } from '../../lib/format';
 import { texts } from '../../texts';
 import { useWidth } from '../../lib/use-width';
 

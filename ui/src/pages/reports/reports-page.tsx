@@ -6,7 +6,7 @@ import { useSummary, type ReportSpan } from '../../api/reports';
 import { Button } from '../../components/button';
 import { Segments } from '../../components/segments';
 import { Fault, Loading } from '../../components/states';
-import { iso, machineZone, moment, zoneName } from '../../lib/format';
+import { clockAhead, iso, machineZone, moment, zoneName } from '../../lib/format';
 import { usePreferences, zoneOf } from '../../lib/preferences';
 import { useParam } from '../../lib/url-state';
 import { texts } from '../../texts';
@@ -90,18 +90,20 @@ export default function ReportsPage() {
   );
 }
 
-/** Minutes of this machine's clock, as its own date field has them. */
-const fieldValue = (ms: number): string => {
-  const local = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return local.toISOString().slice(0, 16);
-};
+/** Minutes by the clock of the zone in force, as a date field has them. */
+const fieldValue = (ms: number): string => new Date(ms + clockAhead(ms)).toISOString().slice(0, 16);
+
+function fromField(value: string): number {
+  const clock = Date.parse(`${value}Z`);
+  // The clock may have been put forward or back between the two.
+  return clock - clockAhead(clock - clockAhead(clock));
+}
 
 function OwnSpan(props: { span: ReportSpan; onFrom: (ms: number) => void; onTo: (ms: number) => void }) {
   const text = texts.reports;
   const id = useId();
   const set = (tell: (ms: number) => void) => (value: string) => {
-    const ms = new Date(value).getTime();
-    if (!Number.isNaN(ms)) tell(ms);
+    if (value !== '') tell(fromField(value));
   };
   return (
     <div className="report__own">
@@ -125,7 +127,7 @@ function OwnSpan(props: { span: ReportSpan; onFrom: (ms: number) => void; onTo: 
           onChange={(e) => set(props.onTo)(e.target.value)}
         />
       </div>
-      <span className="muted">{text.ownZone(machineZone())}</span>
+      <span className="muted">{text.ownZone(zoneName(props.span.from))}</span>
     </div>
   );
 }
