@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
   /** What to sort by; without it the column does not sort. */
-  readonly sort?: (row: Row) => number | string;
+  readonly sort?: ((row: Row) => number | string) | undefined;
   readonly number?: boolean;
   /** The cell that names the row. */
   readonly header?: boolean;
@@ -57,11 +57,11 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, pageSize = 50, 
         >
           <caption className={showCaption ? 'table__caption' : 'usa-sr-only'}>{caption}</caption>
           <thead {...as('rowgroup')}>
-            <tr {...as('row')}>
+            <tr data-label={texts.table.sortBy} {...as('row')}>
               {columns.map((column) => (
                 <Heading
                   key={column.id}
-                  column={column}
+                  column={rows.length > 1 ? column : { ...column, sort: undefined }}
                   order={order?.column === column.id ? order : undefined}
                   onOrder={(down) => {
                     setOrder({ column: column.id, down });

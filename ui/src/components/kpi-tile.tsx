@@ -34,7 +34,7 @@ export const KpiTile = memo(function KpiTile(props: KpiTileProps) {
       </p>
       <Spark values={spark} className="kpi__spark" />
       <p className="kpi__change">{change}</p>
-      <p className="kpi__target">{target ?? '\u00a0'}</p>
+      <p className="kpi__target">{target}</p>
       <p className="kpi__notes">
         {notes.map((note) => (
           <span key={note}>{note}</span>

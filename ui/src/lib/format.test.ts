@@ -74,5 +74,11 @@ describe('format', () => {
     setFormats('en-US', 'viewer');
   });
 
-  it('names the zone', () => expect(zoneName(noon).length).toBeGreaterThan(2));
+  it('names the zone, and how far it is from UTC where it is', () => {
+    setFormats('en-US', 'America/New_York');
+    expect(zoneName(Date.UTC(2011, 7, 28))).toBe('Eastern Daylight Time (UTC-04:00)');
+    setFormats('en-US', 'UTC');
+    expect(zoneName(noon)).toBe('Coordinated Universal Time');
+    setFormats('en-US', 'viewer');
+  });
 });

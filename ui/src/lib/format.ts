@@ -140,7 +140,9 @@ export function zoneName(now: number): string {
     format.formatToParts(now).find((p) => p.type === 'timeZoneName')?.value ?? '';
   const name = part(formats.zoneLong);
   const offset = part(formats.zoneOffset).replace('GMT', 'UTC');
-  return /^(GMT|UTC)/.test(name) || offset === 'UTC' ? name.replace('GMT', 'UTC') : `${name} (${offset})`;
+  return /^(GMT|UTC)/.test(name) || /^UTC(\+00:00)?$/.test(offset)
+    ? name.replace('GMT', 'UTC')
+    : `${name} (${offset})`;
 }
 
 /** How far the clock of the zone in force is ahead of UTC, in ms. */

@@ -18,7 +18,8 @@ const bounds = { least: 30, most: 250 };
 
 /**
  * The values of all KPIs as the live stream brings them, published in batches
- * by animation frame. While paused nothing is published; the newest follows then.
+ * by animation frame. While paused, what is shown stays as it is, and only a series that
+ * was not shown yet is added; the newest follows then.
  */
 export class KpiFeed {
   private values = new Map<string, LiveValue[]>();
@@ -78,7 +79,7 @@ export class KpiFeed {
   }
 
   private schedule(): void {
-    if (this.paused || this.dirty.size === 0 || this.timer !== undefined || this.frame !== undefined) return;
+    if (!this.news() || this.timer !== undefined || this.frame !== undefined) return;
     this.frame = window.requestAnimationFrame(() => {
       this.frame = undefined;
       const begun = performance.now();
@@ -96,11 +97,23 @@ export class KpiFeed {
     });
   }
 
+  /** What may be shown of a KPI now. */
+  private due(kpi: string): readonly LiveValue[] {
+    const newest = this.values.get(kpi) ?? [];
+    if (!this.paused) return [...newest];
+    const shown = this.current.get(kpi) ?? [];
+    return newest.map((one) => shown.find((v) => sameTags(v.series.tags, one.series.tags)) ?? one);
+  }
+
+  private news(): boolean {
+    const added = (kpi: string) => this.values.get(kpi)?.length !== this.current.get(kpi)?.length;
+    return this.paused ? [...this.dirty].some(added) : this.dirty.size > 0;
+  }
+
   private publish(): void {
-    if (this.paused) return;
     const next = new Map(this.current);
-    for (const kpi of this.dirty) next.set(kpi, [...(this.values.get(kpi) ?? [])]);
-    this.dirty.clear();
+    for (const kpi of this.dirty) next.set(kpi, this.due(kpi));
+    if (!this.paused) this.dirty.clear();
     this.current = next;
     for (const listener of this.listeners) listener();
   }

@@ -9,6 +9,7 @@ import { Fault, Loading, Nothing } from '../../components/states';
 import { TagList } from '../../components/tag-list';
 import { count, iso, moment, value as exact } from '../../lib/format';
 import { useZone } from '../../lib/preferences';
+import { as } from '../../lib/roles';
 import { useFlag, useParam, useTagFilter } from '../../lib/url-state';
 import { useMinute } from '../../lib/use-minute';
 import { texts } from '../../texts';
@@ -124,20 +125,22 @@ function SaveFilter({ filter }: { filter: EventFilter }) {
 
 const Row = memo(function Row({ point, now }: { point: Point; now: number }) {
   return (
-    <tr data-seq={point.seq}>
-      <td className="cell--time">
+    <tr data-seq={point.seq} {...as('row')}>
+      <td className="cell--time" {...as('cell')}>
         <time dateTime={iso(point.timestamp)}>{moment(point.timestamp, now)}</time>
       </td>
-      <th scope="row" className="cell--name">
+      <th scope="row" className="cell--name" {...as('rowheader')}>
         <Name>{point.metricName}</Name>
       </th>
-      <td className="cell--number">
+      <td className="cell--number" {...as('cell')}>
         <data value={point.value}>{exact(point.value)}</data>
       </td>
-      <td className="cell--tags">
+      <td className="cell--tags" {...as('cell')}>
         <TagList tags={point.tags} />
       </td>
-      <td>{point.source ?? <span className="muted">–</span>}</td>
+      <td className="cell--source" data-label={texts.explore.events.source} {...as('cell')}>
+        {point.source}
+      </td>
     </tr>
   );
 });
@@ -148,20 +151,28 @@ function Table({ points, now }: { points: readonly Point[]; now: number }) {
     // The region scrolls, so the keyboard must reach it.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="scroll explore__events" tabIndex={0} role="region" aria-label={text.heading}>
-      <table className="usa-table usa-table--borderless table">
+      <table className="usa-table usa-table--borderless table table--points" {...as('table')}>
         <caption className="usa-sr-only">{text.caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{texts.table.time}</th>
-            <th scope="col">{text.metric}</th>
-            <th scope="col" className="cell--number">
+        <thead {...as('rowgroup')}>
+          <tr {...as('row')}>
+            <th scope="col" {...as('columnheader')}>
+              {texts.table.time}
+            </th>
+            <th scope="col" {...as('columnheader')}>
+              {text.metric}
+            </th>
+            <th scope="col" className="cell--number" {...as('columnheader')}>
               {text.value}
             </th>
-            <th scope="col">{text.tags}</th>
-            <th scope="col">{text.source}</th>
+            <th scope="col" className="cell--tags" {...as('columnheader')}>
+              {text.tags}
+            </th>
+            <th scope="col" className="cell--source" {...as('columnheader')}>
+              {text.source}
+            </th>
           </tr>
         </thead>
-        <tbody>
+        <tbody {...as('rowgroup')}>
           {points.map((point) => (
             <Row key={point.seq} point={point} now={now} />
           ))}

@@ -5,6 +5,7 @@ const kinds: Record<string, string> = {
   threshold: 'Threshold',
   promql: 'Rule file',
   external: 'Another system',
+  server: 'The server itself',
   burn_rate: 'Error budget burn rate',
   sla_breach: 'Case overdue',
   sla_at_risk: 'Case at risk',

@@ -122,6 +122,7 @@ export const common = {
     lower: '95% from',
     upper: '95% to',
     noValue: 'no value',
+    sortBy: 'Sort by',
     sort: (column: string) => `Sort by ${column}`,
     page: (from: string, to: string, total: string) => `${from} to ${to} of ${total}`,
     previous: 'Previous page',

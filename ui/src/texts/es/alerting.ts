@@ -6,6 +6,7 @@ import { plural, stateWord } from './common';
 const kinds: Record<string, string> = {
   threshold: 'Umbral',
   promql: 'Archivo de reglas',
+  server: 'El propio servidor',
   external: 'Otro sistema',
   burn_rate: 'Consumo del margen de error',
   sla_breach: 'Caso vencido',

@@ -137,6 +137,7 @@ export const common = {
     lower: '95 % desde',
     upper: '95 % hasta',
     noValue: 'sin valor',
+    sortBy: 'Ordenar por',
     sort: (column) => `Ordenar por ${column}`,
     page: (from, to, total) => `${from} a ${to} de ${total}`,
     previous: 'Página anterior',
