@@ -77,8 +77,8 @@ const KindThreshold = "threshold"
 type Transition struct {
 	Position Position `json:"-"`
 	// Kind says what judged: KindThreshold, "promql" for a rule of a Prometheus
-	// rule file, the type of a detector ("burn_rate"), or "external" for an
-	// alert that another system sent. A series is told by Kind, Rule and Tags.
+	// rule file, the type of a detector ("burn_rate"), "server" for what the
+	// server finds about itself, or "external" for an alert that another system sent. A series is told by Kind, Rule and Tags.
 	Kind string
 	// Rule is the name under which the rule stands in the configuration.
 	Rule   string

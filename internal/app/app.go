@@ -242,7 +242,7 @@ func (a *App) lastPosition(ctx context.Context) (alert.Position, error) {
 
 // append puts what the pipeline found into the log.
 func (a *App) append(ctx context.Context, data []byte) error {
-	_, err := a.log.Append(ctx, data)
+	_, err := a.log.AppendOwn(ctx, data)
 	return err
 }
 

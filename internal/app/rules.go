@@ -11,10 +11,12 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/alert"
 	"github.com/hms-ops/hms-monitor/internal/config"
 	"github.com/hms-ops/hms-monitor/internal/event"
+	"github.com/hms-ops/hms-monitor/internal/eventlog"
 	"github.com/hms-ops/hms-monitor/internal/promql"
 	"github.com/hms-ops/hms-monitor/internal/promql/promapi"
 	"github.com/hms-ops/hms-monitor/internal/rules"
 	"github.com/hms-ops/hms-monitor/internal/rules/detect"
+	"github.com/hms-ops/hms-monitor/internal/rules/own"
 	"github.com/hms-ops/hms-monitor/internal/rules/prom"
 )
 
@@ -87,6 +89,10 @@ func (a *App) groups(c config.Config) (all []rules.Group, err error) {
 	if err != nil {
 		return nil, err
 	}
+	all = append(all, own.NewDisk(func() (own.Space, error) {
+		s, err := eventlog.SpaceOf(c.DataDir)
+		return own.Space{Free: s.Free, Least: s.MinFree(int64(c.Log.MinFree))}, err
+	}))
 	for _, g := range a.ruleSet.prom {
 		all = append(all, g)
 	}

@@ -18,6 +18,16 @@ import (
 // no promised order. The payload must not change before Append returns. After
 // an error the outcome may be unknown; see ErrUnavailable.
 func (l *Log) Append(ctx context.Context, payload []byte) (Ack, error) {
+	return l.append(ctx, payload, whole)
+}
+
+// AppendOwn is Append for what the server itself has to say. It may use half of
+// what Append leaves free: alerts are wanted most where something is short.
+func (l *Log) AppendOwn(ctx context.Context, payload []byte) (Ack, error) {
+	return l.append(ctx, payload, half)
+}
+
+func (l *Log) append(ctx context.Context, payload []byte, m margin) (Ack, error) {
 	k, err := l.current()
 	if err != nil {
 		return Ack{}, err
@@ -25,7 +35,7 @@ func (l *Log) Append(ctx context.Context, payload []byte) (Ack, error) {
 	if most := k.maxPayload(); len(payload) > most {
 		return Ack{}, fmt.Errorf("%w: %d bytes, at most %d go into one message", ErrTooLarge, len(payload), most)
 	}
-	if err := l.room(len(payload)); err != nil {
+	if err := l.room(len(payload), m); err != nil {
 		return Ack{}, err
 	}
 	token, answer := k.replies.expect()
@@ -37,7 +47,7 @@ func (l *Log) Append(ctx context.Context, payload []byte) (Ack, error) {
 	defer late.Stop()
 	select {
 	case a := <-answer:
-		return a.ack, l.explain(a.err)
+		return a.ack, l.explain(a.err, m)
 	case <-ctx.Done():
 		return Ack{}, fmt.Errorf("append, outcome unknown: %w", ctx.Err())
 	case <-late.C:
@@ -47,11 +57,11 @@ func (l *Log) Append(ctx context.Context, payload []byte) (Ack, error) {
 }
 
 // explain puts the likeliest cause before an append that failed.
-func (l *Log) explain(err error) error {
+func (l *Log) explain(err error, m margin) error {
 	if err == nil {
 		return nil
 	}
-	if full := l.room(0); full != nil {
+	if full := l.room(0, m); full != nil {
 		return full
 	}
 	return err

@@ -51,7 +51,7 @@ func (b *Bucket) Put(ctx context.Context, key string, value []byte) error {
 	if !bucketKey.MatchString(key) {
 		return badKey(key)
 	}
-	if err := b.log.room(len(value)); err != nil {
+	if err := b.log.room(len(value), half); err != nil {
 		return err
 	}
 	return b.try(ctx, func(ctx context.Context, k *link, _ jetstream.Stream) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/hms-ops/hms-monitor/internal/eventlog"
+	"github.com/hms-ops/hms-monitor/test/smalldisk"
 )
 
 func bucket(t *testing.T, l *eventlog.Log, name string) *eventlog.Bucket {
@@ -171,12 +172,12 @@ func TestBucketThatCouldLoseValuesIsRefused(t *testing.T) {
 // A full disk stops JetStream, and the log starts it anew: the bucket goes on
 // with the next server and has all that it acknowledged.
 func TestBucketOutlivesAFullDisk(t *testing.T) {
-	dir := smallDisk(t, "48m")
+	dir := smalldisk.Mount(t, "48m")
 	l := open(t, eventlog.Options{Dir: filepath.Join(dir, "log"), MinFree: 1})
 	b := bucket(t, l, "x")
 	want := map[string]string{}
 	var mu sync.Mutex
-	remove := ballast(t, dir, 42<<20)
+	remove := smalldisk.Fill(t, dir, 6<<20)
 	var senders sync.WaitGroup
 	for s := range 8 {
 		senders.Go(func() {

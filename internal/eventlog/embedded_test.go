@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/hms-ops/hms-monitor/internal/eventlog"
+	"github.com/hms-ops/hms-monitor/test/smalldisk"
 )
 
 func testContext() context.Context { return context.Background() }
@@ -55,22 +54,33 @@ func TestUnreachable(t *testing.T) {
 }
 
 func TestLowSpaceRefusesAndRecovers(t *testing.T) {
-	dir := smallDisk(t, "128m")
+	dir := smalldisk.Mount(t, "128m")
 	l := open(t, eventlog.Options{Dir: filepath.Join(dir, "log")})
 	appendText(t, l, "before")
-	remove := ballast(t, dir, 120<<20)
+	remove := smalldisk.Fill(t, dir, 12<<20)
 	if _, err := l.Append(within(t), []byte("refused")); !errors.Is(err, eventlog.ErrNoSpace) {
 		t.Fatalf("append on a full disk: %v", err)
 	}
 	if err := l.Health(within(t)); !errors.Is(err, eventlog.ErrNoSpace) {
 		t.Fatalf("health on a full disk: %v", err)
 	}
+	if _, err := l.AppendOwn(within(t), []byte("own")); err != nil {
+		t.Errorf("what the server itself has to say is refused as well: %v", err)
+	}
+	if err := bucket(t, l, "x").Put(within(t), "key", []byte("own")); err != nil {
+		t.Errorf("a value is refused: %v", err)
+	}
+	remove()
+	remove = smalldisk.Fill(t, dir, 6<<20)
+	if _, err := l.AppendOwn(within(t), []byte("refused")); !errors.Is(err, eventlog.ErrNoSpace) {
+		t.Errorf("append of the server's own in the last of the space: %v", err)
+	}
 	remove()
 	if err := l.Health(within(t)); err != nil {
 		t.Fatalf("health with space again: %v", err)
 	}
-	if seq := appendText(t, l, "after"); seq != 2 {
-		t.Fatalf("the refused append took a number: %d", seq)
+	if seq := appendText(t, l, "after"); seq != 3 {
+		t.Fatalf("a refused append took a number: %d", seq)
 	}
 }
 
@@ -78,13 +88,13 @@ func TestLowSpaceRefusesAndRecovers(t *testing.T) {
 // and then JetStream stops. The log must come back by itself, with everything
 // that it acknowledged.
 func TestFullDiskUnderLoad(t *testing.T) {
-	dir := smallDisk(t, "48m")
+	dir := smalldisk.Mount(t, "48m")
 	l := open(t, eventlog.Options{Dir: filepath.Join(dir, "log"), MinFree: 1})
 	messages, _ := follow(t, l, 1)
 	var acked sync.Map
 	var refused, stored atomic.Int64
 	fill := func(round int) {
-		remove := ballast(t, dir, 42<<20)
+		remove := smalldisk.Fill(t, dir, 6<<20)
 		var senders sync.WaitGroup
 		for s := range 24 {
 			senders.Go(func() {
@@ -137,14 +147,14 @@ func TestFullDiskUnderLoad(t *testing.T) {
 // it cannot. The guard makes that unlikely, not impossible; then the log must
 // say so and let the process end, which loses nothing.
 func TestServerThatHangsEndsTheReader(t *testing.T) {
-	dir := smallDisk(t, "48m")
+	dir := smalldisk.Mount(t, "48m")
 	o := eventlog.Options{Dir: filepath.Join(dir, "log"), MinFree: 1, Keep: -1}.Hanging(200 * time.Millisecond)
 	l := open(t, o)
 	for seq := uint64(1); seq <= 1500; seq++ {
 		appendText(t, l, numbered(seq))
 	}
 	_, ended := follow(t, l, 1)
-	remove := ballast(t, dir, freeOf(t, dir))
+	remove := smalldisk.Fill(t, dir, 0)
 	err := l.Purge(within(t), 600)
 	remove()
 	if err == nil {
@@ -167,45 +177,3 @@ func TestServerThatHangsEndsTheReader(t *testing.T) {
 }
 
 func second[A any](_ A, err error) error { return err }
-
-func freeOf(t *testing.T, dir string) int64 {
-	t.Helper()
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		t.Fatal(err)
-	}
-	return int64(fs.Bavail) * fs.Bsize
-}
-
-// smallDisk mounts a tmpfs of its own.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("mounting a small disk needs root: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
-}
-
-// ballast fills the disk by so many bytes until it is removed.
-func ballast(t *testing.T, dir string, bytes int64) (remove func()) {
-	t.Helper()
-	path := filepath.Join(dir, "ballast")
-	file, err := os.Create(path)
-	if err == nil {
-		err = errors.Join(syscall.Fallocate(int(file.Fd()), 0, 0, bytes), file.Close())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return func() {
-		if err := os.Remove(path); err != nil {
-			t.Error(err)
-		}
-	}
-}

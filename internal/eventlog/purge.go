@@ -41,7 +41,7 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 		if err != nil {
 			return err
 		}
-		seq = l.keeper.surplus(state.Bytes, state.Msgs, state.FirstSeq, l.room(shortOf) != nil)
+		seq = l.keeper.surplus(state.Bytes, state.Msgs, state.FirstSeq, l.room(shortOf, whole) != nil)
 	}
 	if seq == 0 {
 		return nil
@@ -51,13 +51,7 @@ func (l *Log) Purge(ctx context.Context, upTo uint64) error {
 
 // mayPurge keeps a purge off a disk without room: it writes a little before it
 // frees, and JetStream's file store deadlocks with itself when that write fails.
-func (l *Log) mayPurge() bool {
-	if l.opts.Dir == "" {
-		return true
-	}
-	s, err := spaceOf(l.opts.Dir)
-	return err == nil && s.free >= l.least(s)/2
-}
+func (l *Log) mayPurge() bool { return l.room(0, half) == nil }
 
 func (l *Log) remove(ctx context.Context, k *link, upTo uint64) error {
 	ctx, cancel := k.call(ctx)

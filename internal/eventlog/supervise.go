@@ -87,7 +87,7 @@ func (l *Log) restart(cause error) error {
 
 // start starts the embedded server again, once there is room for it to work.
 func (l *Log) start() (*link, error) {
-	if err := l.room(0); err != nil {
+	if err := l.room(0, half); err != nil {
 		return nil, err
 	}
 	return embed(l.closing, l.opts, l.hint)
@@ -99,7 +99,7 @@ func (l *Log) Health(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.room(0); err != nil {
+	if err := l.room(0, whole); err != nil {
 		return err
 	}
 	if k.server != nil {

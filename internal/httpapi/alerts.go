@@ -19,7 +19,7 @@ import (
 type alertsInput struct {
 	Tagged
 	Rule   string `query:"rule"`
-	Kind   string `query:"kind" doc:"What judged: threshold, promql, the type of a ready-made rule, or external."`
+	Kind   string `query:"kind" doc:"What judged: threshold, promql, the type of a ready-made rule, server, or external."`
 	State  string `query:"state" enum:"ok,warning,critical" doc:"The state after the change."`
 	Series string `query:"series" doc:"The id of a change: only those of its series, told by kind, rule and tags."`
 	From   moment `query:"from" doc:"Changes judged at this time or later."`
@@ -58,7 +58,7 @@ func (transition) Schema(huma.Registry) *huma.Schema {
 		Required: []string{"id", "kind", "rule", "metricName", "tags", "state", "previous", "value", "condition", "timestamp", "since", "at"},
 		Properties: map[string]*huma.Schema{
 			"id": text("Its place in the live stream."), "rule": text("The rule's name."), "metricName": text("The metric or KPI; empty for a rule over several."),
-			"kind":  text("What judged: threshold, promql, the type of a ready-made rule, or external."),
+			"kind":  text("What judged: threshold, promql, the type of a ready-made rule, server, or external."),
 			"tags":  {Type: "object", AdditionalProperties: &huma.Schema{Type: "string"}, Description: "What tells the rule's series apart: the values of its `by` keys, a PromQL alert's labels."},
 			"state": state, "previous": state,
 			"value":     {Type: "number", Nullable: true, Description: "The value that was judged; null where it is no number."},

@@ -25,7 +25,7 @@ type ruleGroup struct {
 
 type rule struct {
 	Rule        string  `json:"rule"`
-	Kind        string  `json:"kind" doc:"promql, or the type of a ready-made rule."`
+	Kind        string  `json:"kind" doc:"promql, the type of a ready-made rule, or server."`
 	Text        string  `json:"text" doc:"The rule as it was written."`
 	Hash        string  `json:"hash" doc:"Tells versions of the rule apart."`
 	State       string  `json:"state,omitempty" enum:"inactive,pending,firing" doc:"Absent for a recording rule."`

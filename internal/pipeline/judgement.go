@@ -114,12 +114,14 @@ func (p *Pipeline) write(ctx context.Context) {
 		p.unsaid = p.unsaid[1:]
 		p.mu.Unlock()
 		data := p.written(ctx, next)
-		for ctx.Err() == nil {
+		for failed := false; ctx.Err() == nil; failed = true {
 			err := p.o.Append(ctx, data)
 			if err == nil {
 				break
 			}
-			p.o.Logger.Warn("what thresholds found waits for the event log", "error", err)
+			if !failed {
+				p.o.Logger.Warn("what thresholds found waits for the event log, and is tried again", "error", err)
+			}
 			select {
 			case <-time.After(retryAfter):
 			case <-ctx.Done():

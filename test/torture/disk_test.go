@@ -3,15 +3,13 @@ package torture
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/hms-ops/hms-monitor/test/smalldisk"
 )
 
 // TestFullDisk fills the disk in two ways, nearly and to the last byte, and
@@ -26,7 +24,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func fullDisk(t *testing.T, spare int64) {
-	disk := smallDisk(t, "200m")
+	disk := smalldisk.Mount(t, "200m")
 	s := newServer(t, filepath.Join(disk, "data"), config)
 	s.start()
 	s.awaitStatus("/readyz", http.StatusOK)
@@ -36,7 +34,7 @@ func fullDisk(t *testing.T, spare int64) {
 	book := newLedger()
 	finish := send(t, s, book, seed)
 	letRun(t, s, book, 300*time.Millisecond)
-	remove := ballast(t, disk, spare)
+	remove := smalldisk.Fill(t, disk, spare)
 
 	more := probe()
 	book.enter(more)
@@ -59,7 +57,7 @@ func fullDisk(t *testing.T, spare int64) {
 	book.checkStored(s, s.events())
 
 	// And once more, with the kill while there is no room.
-	remove = ballast(t, disk, spare)
+	remove = smalldisk.Fill(t, disk, spare)
 	s.await("a POST is refused", func() bool { return refused(t, s, book, more) })
 	s.kill()
 	remove()
@@ -112,53 +110,4 @@ func refused(t *testing.T, s *server, book *ledger, r *request) bool {
 		t.Fatalf("refused with %d, %v, %+v, %v", answer.StatusCode, answer.Header, problem, err)
 	}
 	return true
-}
-
-// smallDisk mounts a tmpfs of its own.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("mounting a small disk needs root: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
-}
-
-// ballast takes what is free but for spare bytes, until it is removed.
-func ballast(t *testing.T, disk string, spare int64) (remove func()) {
-	t.Helper()
-	path := filepath.Join(disk, "ballast")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	size := int64(0)
-	for {
-		var fs syscall.Statfs_t
-		if err := syscall.Statfs(disk, &fs); err != nil {
-			t.Fatal(err)
-		}
-		take := int64(fs.Bavail)*fs.Bsize - spare
-		if take <= 0 {
-			break
-		}
-		size += take
-		if err := syscall.Fallocate(int(file.Fd()), 0, 0, size); err != nil && !errors.Is(err, syscall.ENOSPC) {
-			t.Fatal(err)
-		} else if err != nil {
-			size -= take // others were quicker
-		}
-	}
-	return func() {
-		t.Helper()
-		if err := os.Remove(path); err != nil {
-			t.Error(fmt.Errorf("remove the ballast: %w", err))
-		}
-	}
 }

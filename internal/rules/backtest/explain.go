@@ -15,6 +15,7 @@ import (
 	"github.com/hms-ops/hms-monitor/internal/rules"
 	"github.com/hms-ops/hms-monitor/internal/rules/detect"
 	"github.com/hms-ops/hms-monitor/internal/rules/explain"
+	"github.com/hms-ops/hms-monitor/internal/rules/own"
 )
 
 // Explanation is an alert judged once more, from the events stored by now.
@@ -97,6 +98,8 @@ func (b *Backtester) Explain(ctx context.Context, t alert.Transition, before *al
 		err = b.explainThreshold(limited, &x, &t, before)
 	case rules.KindExternal:
 		err = fmt.Errorf("%w: another system judged it", errUnknown)
+	case own.Kind:
+		err = fmt.Errorf("%w: it is about the server at that instant, not about events", errUnknown)
 	case string(PromQL):
 		err = b.explainPromQL(limited, &x, &t)
 	default:
