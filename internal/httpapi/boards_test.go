@@ -22,7 +22,7 @@ import (
 func desk(t *testing.T) func(method, path, body string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
 	o := openOffice(t, auth.Config{}, resolvedPerHour)
-	l, err := boards.NewLibrary()
+	l, err := boards.NewCatalog()
 	if err != nil {
 		t.Fatal(err)
 	}
