@@ -190,7 +190,11 @@ func (r *Runner) Status() []GroupStatus {
 	all := make([]GroupStatus, 0, len(r.running))
 	for _, g := range r.running {
 		own, paced := g.group.(Paced)
-		s := GroupStatus{Group: g.group.Name(), Interval: g.group.Interval(), OnChange: !paced || own.Eager(), Rules: g.group.Rules()}
+		reads := g.group.Reads()
+		s := GroupStatus{
+			Group: g.group.Name(), Interval: g.group.Interval(), Rules: g.group.Rules(),
+			OnChange: (reads == nil || len(reads) > 0) && (!paced || own.Eager()),
+		}
 		if err := g.failure(); err != nil {
 			s.Error = err.Error()
 		}

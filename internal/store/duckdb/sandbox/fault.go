@@ -39,6 +39,8 @@ func faultOf(err error) *store.SQLFault {
 	case strings.HasPrefix(s.Message, "memory exhausted"), strings.HasPrefix(s.Message, "Max expression depth"):
 		f.Reason = store.SQLTooMuch
 		f.Detail = "is nested too deeply: take it apart by WITH"
+	case s.Kind == "Binder" && strings.HasPrefix(s.Message, "Referenced column"):
+		f.Detail += "\nA tag is a column once an event has it."
 	case s.Kind == "Permission" || s.Kind == "IO":
 		f.Reason = store.SQLForbidden
 	}

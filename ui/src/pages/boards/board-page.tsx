@@ -53,7 +53,10 @@ export default function BoardPage({ params }: PageProps) {
   }
   if (!stored.data) {
     return stored.failureReason ? (
-      <Fault error={stored.failureReason} onRetry={() => void stored.refetch()} />
+      <>
+        <h1 className="page__title">{name}</h1>
+        <Fault error={stored.failureReason} onRetry={() => void stored.refetch()} />
+      </>
     ) : (
       <PageLoading />
     );

@@ -40,7 +40,13 @@ export default function KpiPage({ params }: PageProps) {
       </Nothing>
     );
   }
-  if (kpi.failureReason) return <Fault error={kpi.failureReason} onRetry={() => void kpi.refetch()} />;
+  if (kpi.failureReason)
+    return (
+      <>
+        <h1 className="page__title">{name}</h1>
+        <Fault error={kpi.failureReason} onRetry={() => void kpi.refetch()} />
+      </>
+    );
   return <Loading height={900} />;
 }
 
