@@ -23,10 +23,15 @@ export interface SqlFault {
   readonly column?: number | undefined;
 }
 
+/** A query to put into the editor: each object once, so that what is typed since stays. */
+export interface Given {
+  readonly query: string;
+}
+
 interface Props {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly onRun: () => void;
+  readonly given: Given;
+  readonly onChange: (query: string) => void;
+  readonly onRun: (query: string) => void;
   readonly schema: SqlSchema | undefined;
   readonly fault: SqlFault | undefined;
   readonly describedBy: string;
@@ -85,13 +90,13 @@ function place(state: EditorState, fault: SqlFault): { from: number; to: number 
  * style sheet of its own, where in the page it would need inline styles, which the
  * policy refuses.
  */
-export default function SqlEditor({ value, onChange, onRun, schema, fault, describedBy }: Props) {
+export default function SqlEditor({ given, onChange, onRun, schema, fault, describedBy }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const language = useRef(new Compartment());
   const changed = useEffectEvent(onChange);
   const run = useEffectEvent(onRun);
-  const first = useRef(value);
+  const first = useRef(given.query);
 
   useEffect(() => {
     const element = host.current;
@@ -117,7 +122,7 @@ export default function SqlEditor({ value, onChange, onRun, schema, fault, descr
           language.current.of(sql({ dialect })),
           // Tab leaves the editor: a keyboard must not be trapped.
           keymap.of([
-            { key: 'Mod-Enter', run: () => (run(), true), preventDefault: true },
+            { key: 'Mod-Enter', run: ({ state }) => (run(state.doc.toString()), true), preventDefault: true },
             ...closeBracketsKeymap,
             ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter'),
             ...historyKeymap,
@@ -144,10 +149,10 @@ export default function SqlEditor({ value, onChange, onRun, schema, fault, descr
 
   useEffect(() => {
     const now = view.current;
-    if (now && now.state.doc.toString() !== value) {
-      now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value } });
+    if (now && now.state.doc.toString() !== given.query) {
+      now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: given.query } });
     }
-  }, [value]);
+  }, [given]);
 
   useEffect(() => {
     if (!schema) return;

@@ -13,7 +13,7 @@ import { exampleIds, examples, type Example } from './examples';
 import { SaveSql } from './save-sql';
 import { SchemaList } from './schema-list';
 import { showable, type Show } from './shape';
-import type { SqlFault } from './sql-editor';
+import type { Given, SqlFault } from './sql-editor';
 import { SqlResult } from './sql-result';
 
 const SqlEditor = lazy(() => import('./sql-editor'));
@@ -43,6 +43,7 @@ export function SqlView() {
   const id = useId();
   const schema = useSqlSchema();
   const [kept, setKept] = useParam<string>('sql', examples.opened);
+  const [given, setGiven] = useState<Given>({ query: kept });
   const [query, setQuery] = useState(kept);
   const running = useRef<AbortController>(undefined);
   const run = useMutation({
@@ -52,10 +53,10 @@ export function SqlView() {
       return { sql, answer: await runSql(sql, rowLimit, running.current.signal) };
     },
   });
-  const start = () => {
-    if (query.trim() === '') return;
-    setKept(query);
-    run.mutate(query);
+  const start = (sql: string) => {
+    if (sql.trim() === '') return;
+    setKept(sql);
+    run.mutate(sql);
   };
   useEffect(() => () => running.current?.abort(), []);
   const fault = run.error ? faultOf(run.error) : undefined;
@@ -72,7 +73,7 @@ export function SqlView() {
               className="usa-select select"
               id={`${id}-examples`}
               value={exampleIds.find((e) => examples[e] === query) ?? ''}
-              onChange={(e) => e.target.value && setQuery(examples[e.target.value as Example])}
+              onChange={(e) => e.target.value && setGiven({ query: examples[e.target.value as Example] })}
             >
               <option value="">{text.chooseExample}</option>
               {exampleIds.map((example) => (
@@ -86,7 +87,7 @@ export function SqlView() {
       >
         <Suspense fallback={<Loading height={150} />}>
           <SqlEditor
-            value={query}
+            given={given}
             onChange={setQuery}
             onRun={start}
             schema={schema.data}
@@ -95,7 +96,7 @@ export function SqlView() {
           />
         </Suspense>
         <div className="explore__run">
-          <Button look="primary" onClick={start} disabled={run.isPending}>
+          <Button look="primary" onClick={() => start(query)} disabled={run.isPending}>
             {run.isPending ? text.running : text.run}
           </Button>
           <p className="explore__hint" id={`${id}-hint`}>
