@@ -5,34 +5,19 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/hms-ops/hms-monitor/internal/store"
 	"github.com/hms-ops/hms-monitor/internal/store/duckdb"
+	"github.com/hms-ops/hms-monitor/test/smalldisk"
 )
-
-// smallDisk mounts a file system of a few bytes, or skips.
-func smallDisk(t *testing.T, size string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk cannot be mounted here: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	return dir
-}
 
 // TestNoSpace fills a disk: the commit that finds no room changes nothing, reads
 // go on, and once there is room again so do commits.
 func TestNoSpace(t *testing.T) {
 	for name, limit := range map[string]int64{"while logging": 1 << 30, "while checkpointing": 1 << 20} {
 		t.Run(name, func(t *testing.T) {
-			dir := smallDisk(t, "8m")
+			dir := smalldisk.Mount(t, "8m")
 			ballast := filepath.Join(dir, "ballast")
 			if err := os.WriteFile(ballast, make([]byte, 3<<20), 0o600); err != nil {
 				t.Fatal(err)
