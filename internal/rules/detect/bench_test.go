@@ -37,7 +37,7 @@ func BenchmarkEvaluate10000Series(b *testing.B) {
 	bench.give(desks(10_000, from, from+10*days)...)
 	at := from + 9*days + 12*hour
 	for name, rule := range map[string]string{
-		"burn_rate":          `{name: x, type: burn_rate, kpi: case.sla, by: [office], min_n: 1}`,
+		"burn_rate":          `{name: x, type: burn_rate, kpi: case.sla, by: [office], min_n: 1, windows: [{long: 6h, short: 30m, burn: 3}, {long: 3d, short: 6h, burn: 1, severity: warning}]}`,
 		"sla_breach":         `{name: x, type: sla_breach, kpi: case.sla}`,
 		"conflict_spike":     `{name: x, type: conflict_spike, kpi: conflicts, by: [office], history: 24h}`,
 		"satisfaction_drift": `{name: x, type: satisfaction_drift, kpi: stars, by: [office], span: 3d, baseline: 5d, min_n: 5, min_step_n: 1}`,
